@@ -1,0 +1,45 @@
+# One place for every task. `make demo` and `make test` do all their own set-up.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.nangmai-ready
+CLIENT_BUILT := src/nangmai/web/ui/static/ui/client/.built
+CLIENT_SOURCES := $(shell find client -path client/node_modules -prune -o -type f -print 2>/dev/null)
+
+.PHONY: setup demo test check fix bench clean
+
+setup: $(STAMP) $(CLIENT_BUILT) ## prepare .venv with the command `nangmai`, and build the client
+
+$(STAMP): pyproject.toml tools/setup-venv
+	@tools/setup-venv $(VENV)
+	@touch $@
+
+$(CLIENT_BUILT): $(STAMP) $(CLIENT_SOURCES)
+	@$(BIN)/python tools/build_client.py
+	@touch $@
+
+demo: setup ## simulated cameras, a recorder and the web pages, together
+	@$(BIN)/nangmai demo
+
+test: setup ## everything that must hold before a change lands
+	@$(BIN)/python -m pytest
+	@$(BIN)/python tools/build_client.py test
+
+check: setup ## linters and types; changes nothing
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/nangmai web manage check
+	@$(BIN)/nangmai web manage makemigrations --check --dry-run
+	@$(BIN)/djlint --check --lint src/nangmai/web
+	@$(BIN)/python tools/build_client.py check
+
+fix: setup ## what the linters can mend by themselves
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	@$(BIN)/python tools/build_client.py fix
+
+bench: setup ## every claim of the README, measured; results in bench/results
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) client/node_modules src/nangmai/web/ui/static/ui/client demo-data

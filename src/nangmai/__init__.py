@@ -1,0 +1,1 @@
+"""nangmai: a camera recorder that keeps its own rules."""
