@@ -1,7 +1,7 @@
 """Time comes in through a `Clock`, so that tests can move it. See docs/design/time.md.
 
-Two clocks, never mixed: *wall* time is integer microseconds since 1970 UTC (what a person asks for), *monotonic* time is
-what schedules and measures. Microseconds stay exact in a JavaScript number until the year 2255; nanoseconds do not.
+Two clocks, never mixed: *wall* time is integer microseconds since 1970 UTC (what a person asks for), *monotonic* time
+is what schedules and measures. Microseconds stay exact in a JavaScript number until the year 2255; nanoseconds do not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Strict configuration: a TOML table becomes a frozen dataclass; an unknown key, a missing one or a wrong type is an error.
+"""Strict configuration: a TOML table becomes a frozen dataclass.
+
+An unknown key, a missing one or a wrong type is an error.
 
 Defaults live in the dataclass and nowhere else. Field metadata may hold `doc` (one sentence, printed in the reference
 page) and `check` (a callable that returns a complaint or None).

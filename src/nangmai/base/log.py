@@ -9,7 +9,7 @@ import sys
 from nangmai.base.clock import Clock, SystemClock
 from nangmai.base.units import US_PER_S
 
-_URL_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*(?::[^/\s]*)?@")
+_URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s\"']+@")
 _AUTHORIZATION = re.compile(r"(?i)(authorization:\s*\w+\s+|[?&](?:ticket|token|password)=)[^\s&\"']+")
 
 
