@@ -1,12 +1,10 @@
 """How a recorder proves its name to web: a short JWT (RFC 7519, EdDSA) signed with the recorder's own key.
 
-The first exchange also carries the one-time enrolment secret as a claim: the token is never logged, a header of our own
-might be. Web pins the public key of that exchange (docs/design/planes.md).
+Web pins the public key of the first exchange, the one that brings the enrolment secret (docs/design/planes.md).
 """
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, ClassVar
 
 import jwt
@@ -26,25 +24,15 @@ class RecorderUnproven(Error):
     kind: ClassVar[Kind] = Kind.DENIED
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class RecorderClaim:
-    """Who says it is, and the enrolment secret when it is new."""
-
-    recorder: str
-    enrolment: str | None
-
-
-def recorder_token(key: Ed25519PrivateKey, recorder: str, now_us: int, enrolment: str | None = None) -> str:
-    """A token good for one minute; `enrolment` goes in until web has accepted this recorder once."""
+def recorder_token(key: Ed25519PrivateKey, recorder: str, now_us: int) -> str:
+    """A token good for one minute."""
     now_s = now_us // US_PER_S
     payload: dict[str, Any] = {"iss": recorder, "aud": AUDIENCE, "iat": now_s, "exp": now_s + LIFE_S}
-    if enrolment is not None:
-        payload["enrolment"] = enrolment
     return jwt.encode(payload, key, algorithm="EdDSA")
 
 
-def verify_recorder_token(token: str, key: Ed25519PublicKey, now_us: int) -> RecorderClaim:
-    """Who signed `token`. For a recorder not yet pinned, `key` is the one in its `Report`."""
+def verify_recorder_token(token: str, key: Ed25519PublicKey, now_us: int) -> str:
+    """The name of the recorder that signed `token`. For a recorder not yet pinned, `key` is the one in its `Report`."""
     try:
         payload = jwt.decode(
             token,
@@ -55,11 +43,10 @@ def verify_recorder_token(token: str, key: Ed25519PublicKey, now_us: int) -> Rec
         )
     except jwt.InvalidTokenError as error:
         raise RecorderUnproven(reason="its token is not signed with its key") from error
-    recorder, enrolment = payload["iss"], payload.get("enrolment")
     issued_s, expires_s = payload["iat"], payload["exp"]
-    if type(issued_s) is not int or type(expires_s) is not int or not isinstance(enrolment, str | None):
+    if type(issued_s) is not int or type(expires_s) is not int:
         raise RecorderUnproven(reason="a claim has the wrong type")
     now_s = now_us // US_PER_S
     if expires_s - issued_s > LIFE_S or not issued_s - LEEWAY_S <= now_s < expires_s + LEEWAY_S:
         raise RecorderUnproven(reason="its token is out of date; set the clocks of web and recorder")
-    return RecorderClaim(recorder=recorder, enrolment=enrolment)
+    return str(payload["iss"])

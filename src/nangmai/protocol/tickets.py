@@ -165,19 +165,17 @@ def _signed_payload(token: str, keys: Mapping[str, Ed25519PublicKey]) -> dict[st
         raise TicketForged
     try:
         # Times and the recorder are checked by ourselves, against the injected clock and with our own errors.
-        return (
-            jwt.decode(
-                token,
-                key,
-                algorithms=[ALGORITHM],
-                issuer=ISSUER,
-                options={
-                    "require": ["iss", "aud", "sub", "jti", "iat", "exp"],
-                    "verify_aud": False,
-                    "verify_exp": False,
-                    "verify_iat": False,
-                },
-            ),
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            issuer=ISSUER,
+            options={
+                "require": ["iss", "aud", "sub", "jti", "iat", "exp"],
+                "verify_aud": False,
+                "verify_exp": False,
+                "verify_iat": False,
+            },
         )
     except jwt.InvalidSignatureError as error:
         raise TicketForged from error
