@@ -1,0 +1,357 @@
+"""From RTP packets to coded pictures, for the codecs that are made of NAL units (H.264 and H.265).
+
+This is the hot path: 22,000 packets a second for 32 cameras of 4K. `push` recognises a packet from the middle of a
+fragmented NAL unit by two comparisons and keeps a view of it; everything else goes the thorough way. A picture is
+joined once, when it is complete.
+
+Bad packets never raise: they are counted, what they belonged to is left out, and pictures are marked damaged up to
+the next key picture.
+"""
+
+from __future__ import annotations
+
+import struct
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import ClassVar, Protocol
+
+from nangmai.base.units import TIMESCALE_90K
+from nangmai.media.picture import Picture, VideoParameters
+from nangmai.media.rtcp import sender_report
+from nangmai.media.rtp import HEADER, HEADER_BYTES, PLAIN_HEADER, RtpStats, Sequence, Timeline, payload_bounds
+
+MAX_PICTURE_BYTES = 32 * 1024 * 1024
+MAX_FRAGMENTS = 40_000  #: views that an unfinished NAL unit may hold: bounds memory when nobody calls detach()
+_START_CODE = b"\0\0\1"
+_IDENTITY = struct.Struct(">II")
+
+
+class ParameterSets(Protocol):
+    """The parameter sets of one codec: collected one by one, turned into `VideoParameters` when asked."""
+
+    def add(self, nal: bytes) -> bool:
+        """Take a set; true when it is new or has changed."""
+
+    def parameters(self) -> VideoParameters | None:
+        """What the sets say together; None while one is missing or broken."""
+
+
+class NalDepacketizer:
+    """What H.264 and H.265 share: a subclass reads payload headers and NAL types."""
+
+    __slots__ = (
+        "_append",
+        "_armed",
+        "_clock_rate",
+        "_detached_fragments",
+        "_detached_parts",
+        "_ended_time",
+        "_expected",
+        "_fragment_header",
+        "_fragments",
+        "_gop_is_damaged",
+        "_has_slice",
+        "_is_annex_b",
+        "_is_damaged",
+        "_is_key",
+        "_marker_ends_picture",
+        "_middle",
+        "_on_picture",
+        "_parameters",
+        "_parts",
+        "_payload_type",
+        "_pending_bytes",
+        "_received_us",
+        "_sequence",
+        "_sets",
+        "_sets_changed",
+        "_skip",
+        "_timeline",
+        "_timestamp",
+        "_unpack",
+        "stats",
+    )
+
+    #: NAL header and FU header of a fragment, after the RTP header
+    FRAGMENT_HEADER_BYTES: ClassVar[int]
+    NAL_HEADER_BYTES: ClassVar[int]
+
+    def __init__(
+        self, sets: ParameterSets, payload_type: int, clock_rate: int, on_picture: Callable[[Picture], None]
+    ) -> None:
+        self._sets = sets
+        self._sets_changed = True
+        self._parameters: VideoParameters | None = None
+        self._payload_type = payload_type
+        self._clock_rate = clock_rate
+        self._on_picture = on_picture
+        self._received_us = 0
+        self.stats = RtpStats()
+        self._sequence = Sequence(self.stats)
+        self._timeline = Timeline()
+        self._timestamp = -1
+        self._ended_time = -1  #: timestamp of the picture that a marker ended last
+
+        self._skip = HEADER_BYTES + self.FRAGMENT_HEADER_BYTES
+        self._unpack = struct.Struct(f">I{self._skip - 4}s").unpack_from
+        self._expected = 0  #: first four bytes of the next packet, if it is plain and not the last of its picture
+        self._armed = 0  #: `_expected` as the thorough way left it: the difference is what `push` took since
+        self._middle = b""  #: the bytes behind them, if it goes on with the open NAL unit; empty = none is open
+
+        self._parts: list[bytes | memoryview] = []  #: finished NAL units of the picture, with their lengths
+        self._fragments: list[bytes | memoryview] = []  #: of the open NAL unit, without its header
+        self._append = self._fragments.append
+        self._fragment_header = b""
+        self._detached_parts = 0
+        self._detached_fragments = 0
+        self._pending_bytes = 0
+
+        self._has_slice = False
+        self._is_key = False
+        self._is_damaged = False
+        self._gop_is_damaged = False
+        self._marker_ends_picture = True
+        self._is_annex_b = False
+
+    # --- the way of nearly every packet ---
+
+    def push(self, buffer: memoryview, start: int, end: int, received_us: int) -> None:
+        """One RTP packet in `buffer[start:end]`. Views of it are kept until the picture is complete or `detach()`."""
+        skip = self._skip
+        if end - start > skip:
+            word, identity = self._unpack(buffer, start)
+            if word == self._expected and identity == self._middle:
+                self._append(buffer[start + skip : end])
+                self._expected = word + 1
+                return
+        self._push_thoroughly(buffer, start, end, received_us)
+
+    def detach(self) -> None:
+        """Copy what is still referenced: the caller will overwrite its buffer."""
+        fragments, parts = self._fragments, self._parts
+        if len(fragments) > self._detached_fragments:
+            fragments[self._detached_fragments :] = [b"".join(fragments[self._detached_fragments :])]
+            self._detached_fragments = len(fragments)
+            if sum(map(len, fragments)) > MAX_PICTURE_BYTES:
+                self._abandon_fragments()
+        if len(parts) > self._detached_parts:
+            parts[self._detached_parts :] = [b"".join(parts[self._detached_parts :])]
+            self._detached_parts = len(parts)
+
+    def push_rtcp(self, packet: bytes, received_us: int) -> None:
+        """One RTCP compound packet."""
+        report = sender_report(packet, received_us)
+        if report is not None:
+            self.stats.last_sender_report = report
+
+    # --- the thorough way ---
+
+    def _push_thoroughly(self, buffer: memoryview, start: int, end: int, received_us: int) -> None:
+        stats = self.stats
+        stats.packets += self._expected - self._armed
+        self._armed = self._expected
+        begin = start + HEADER_BYTES
+        if end < begin:
+            stats.malformed += 1
+            return
+        first, second, number, timestamp, ssrc = HEADER.unpack_from(buffer, start)
+        if first != PLAIN_HEADER:
+            begin, end = payload_bounds(buffer, start, end)
+            if end < 0:
+                stats.malformed += 1
+                return
+        kind = second & 0x7F
+        if kind != self._payload_type and not self._may_adopt(kind):
+            return
+        if (number != self._expected & 0xFFFF or ssrc != self._sequence.ssrc) and not self._may_resume(number, ssrc):
+            return
+        stats.packets += 1
+        self._received_us = received_us
+        if timestamp != self._timestamp:
+            self._turn_to(timestamp)
+        if begin < end:
+            self._push_payload(buffer, begin, end)
+        if second & 0x80 and self._marker_ends_picture:
+            self._end_picture(is_marked=True)
+        self._expected = self._armed = PLAIN_HEADER << 24 | kind << 16 | (number + 1) & 0xFFFF
+
+    def _may_adopt(self, kind: int) -> bool:
+        """Cameras exist whose SDP names another payload type than their packets: the first packet decides."""
+        if self.stats.packets or 72 <= kind <= 76:  # 72-76: RTCP on the same port (RFC 5761 §4)
+            return False
+        self._payload_type = kind
+        return True
+
+    def _may_resume(self, number: int, ssrc: int) -> bool:
+        """Judge a packet that does not follow the one before; false = it has to be dropped."""
+        self._sequence.next = self._expected & 0xFFFF
+        missing = self._sequence.accept(number, ssrc)
+        if missing == -1:
+            return False
+        if missing == -2:
+            self._timeline.begin_epoch()
+            is_first = self._timestamp < 0
+            self._timestamp = -1
+            if is_first:
+                return True
+        self._abandon_fragments()
+        self._gop_is_damaged = True
+        if self._parts:
+            self._is_damaged = True
+        return True
+
+    def _turn_to(self, timestamp: int) -> None:
+        if self._parts or self._middle:
+            self._end_picture(is_marked=False)
+        self._timestamp = timestamp
+        self._timeline.unwrap(timestamp)
+
+    @abstractmethod
+    def _push_payload(self, buffer: memoryview, begin: int, end: int) -> None:
+        """Read the payload header and pass the NAL units on."""
+
+    # --- NAL units ---
+
+    @abstractmethod
+    def _is_slice(self, header: int) -> bool:
+        """Whether a NAL unit whose first byte is `header` carries picture content."""
+
+    @abstractmethod
+    def _is_key_slice(self, header: int) -> bool:
+        """Whether such a slice belongs to a picture that decodes alone."""
+
+    @abstractmethod
+    def _note(self, nal: bytes) -> None:
+        """Look into a NAL unit that is not a slice: parameter sets, recovery points."""
+
+    def _open_fragments(self, header: bytes, middle: bytes, first: memoryview) -> None:
+        """A fragmented NAL unit begins; `middle` is what payload and FU header of its middle fragments look like."""
+        if self._middle:
+            self._abandon_fragments()
+        self._fragment_header = header
+        self._middle = _IDENTITY.pack(self._timestamp, self._sequence.ssrc) + middle
+        self._append(first)
+        if self._is_slice(header[0]):
+            self._begin_slice(header[0], first[0])
+
+    def _close_fragments(self) -> None:
+        header, fragments = self._fragment_header, self._fragments
+        if self._is_annex_b or not self._is_slice(header[0]):
+            nal = header + b"".join(fragments)
+            self._forget_fragments()
+            self._add_suspicious(nal)
+            return
+        size = len(header) + sum(map(len, fragments))
+        self._parts.append(size.to_bytes(4, "big") + header)
+        self._parts += fragments
+        self._pending_bytes += size
+        self._forget_fragments()
+
+    def _forget_fragments(self) -> None:
+        self._fragments.clear()
+        self._detached_fragments = 0
+        self._middle = b""
+
+    def _abandon_fragments(self) -> None:
+        """The open NAL unit will never be whole: half a NAL unit is not what the camera sent, so none of it is kept."""
+        if self._middle:
+            self._forget_fragments()
+            self._is_damaged = True
+
+    def _add_nal(self, nal: memoryview) -> None:
+        """A whole NAL unit."""
+        if self._middle:
+            self.stats.malformed += 1
+            self._abandon_fragments()
+        size = len(nal)
+        if size <= self.NAL_HEADER_BYTES:
+            if size:
+                self._append_nal(nal)  # end of sequence and end of stream are a header alone
+            return
+        header = nal[0]
+        if self._is_annex_b or not self._is_slice(header) or (header == 0 and nal[1] == 0):
+            self._add_suspicious(bytes(nal))
+            return
+        self._begin_slice(header, nal[self.NAL_HEADER_BYTES])
+        self._append_nal(nal)
+
+    def _append_nal(self, nal: bytes | memoryview) -> None:
+        size = len(nal)
+        self._pending_bytes += size
+        if self._pending_bytes > MAX_PICTURE_BYTES:
+            self.stats.malformed += 1
+            self._is_damaged = True
+            return
+        self._parts.append(size.to_bytes(4, "big"))
+        self._parts.append(nal)
+
+    def _add_suspicious(self, nal: bytes) -> None:
+        """A NAL unit to be looked into.
+
+        Some cameras leave start codes in, with several NAL units between them (Annex B).
+        """
+        if nal.find(_START_CODE) < 0:
+            self._add_clean(nal)
+            return
+        self._is_annex_b = True
+        for piece in nal.split(_START_CODE):
+            clean = piece.rstrip(b"\0")
+            if clean:
+                self._add_clean(clean)
+
+    def _add_clean(self, nal: bytes) -> None:
+        if not self._is_slice(nal[0]):
+            self._note(nal)
+        elif len(nal) > self.NAL_HEADER_BYTES:
+            self._begin_slice(nal[0], nal[self.NAL_HEADER_BYTES])
+        self._append_nal(nal)
+
+    def _begin_slice(self, header: int, first_byte: int) -> None:
+        """`first_byte` follows the NAL header: its top bit says that this slice is the first of its picture."""
+        if not self._has_slice:
+            self._has_slice = True
+            if not first_byte & 0x80:
+                if self._ended_time == self._timestamp:
+                    self._marker_ends_picture = (
+                        False  # this camera marks every slice; from now on the time ends a picture
+                    )
+                self._is_damaged = True
+            if self._is_key_slice(header):
+                self._is_key = True
+
+    def _note_sets(self, nal: bytes) -> None:
+        if self._sets.add(nal):
+            self._sets_changed = True
+
+    # --- pictures ---
+
+    def _end_picture(self, is_marked: bool) -> None:
+        if self._middle:
+            self._abandon_fragments()
+        if not self._has_slice or not self._parts:
+            self._has_slice = self._has_slice and bool(self._parts)
+            return  # parameter sets and messages alone belong to the picture that follows
+        data = b"".join(self._parts)
+        if self._is_key:
+            self._gop_is_damaged = self._is_damaged
+        elif self._is_damaged:
+            self._gop_is_damaged = True
+        if self._sets_changed:
+            self._renew_parameters()
+        self.stats.bytes += len(data)
+        pts = self._timeline.time
+        if self._clock_rate != TIMESCALE_90K:
+            pts = pts * TIMESCALE_90K // self._clock_rate
+        picture = Picture(pts, data, self._is_key, self._received_us, self._parameters, self._gop_is_damaged)
+        self._parts.clear()
+        self._detached_parts = 0
+        self._pending_bytes = 0
+        self._has_slice = self._is_key = self._is_damaged = False
+        self._ended_time = self._timestamp if is_marked else -1
+        self._on_picture(picture)
+
+    def _renew_parameters(self) -> None:
+        self._sets_changed = False
+        parameters = self._sets.parameters()
+        if parameters is not None and parameters != self._parameters:
+            self._parameters = parameters
