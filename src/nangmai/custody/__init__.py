@@ -1,0 +1,1 @@
+"""What makes footage evidence: hashes, chains and signed checkpoints. Pure: no files, no clock, no database."""
