@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
+from nangmai.media.aac import AacDepacketizer
+from nangmai.media.bits import BitstreamInvalid
+from nangmai.media.g711 import G711Depacketizer, g711_parameters
 from nangmai.media.h264 import H264Depacketizer
 from nangmai.media.h265 import H265Depacketizer
+from nangmai.media.opus import SAMPLE_RATE as OPUS_RATE
+from nangmai.media.opus import OpusDepacketizer, opus_parameters
 from nangmai.media.picture import AudioFrame, Picture
 from nangmai.media.rtp import RtpStats
 from nangmai.media.sdp import MediaDescription
@@ -38,4 +43,26 @@ def depacketizer(media: MediaDescription, on_unit: Callable[[Picture | AudioFram
             return H264Depacketizer(media.payload_type, rate, media.fmtp, on_unit)
         if media.encoding == "H265":
             return H265Depacketizer(media.payload_type, rate, media.fmtp, on_unit)
+    elif media.kind == "audio":
+        return _audio_depacketizer(media, on_unit)
+    return None
+
+
+def _audio_depacketizer(
+    media: MediaDescription, on_frame: Callable[[Picture | AudioFrame], None]
+) -> Depacketizer | None:
+    kind, fmtp = media.payload_type, media.fmtp
+    channels = max(media.channels, 1)
+    if media.encoding in ("PCMA", "PCMU"):
+        codec: Literal["pcma", "pcmu"] = "pcma" if media.encoding == "PCMA" else "pcmu"
+        rate = media.clock_rate or 8000
+        return G711Depacketizer(kind, rate, g711_parameters(codec, rate, channels), on_frame)
+    if media.encoding == "OPUS":
+        is_stereo = fmtp.get("sprop-stereo", "0").strip() == "1"
+        return OpusDepacketizer(kind, OPUS_RATE, opus_parameters(2 if is_stereo else 1), on_frame)
+    if media.encoding == "MPEG4-GENERIC" and media.clock_rate:
+        try:
+            return AacDepacketizer(kind, media.clock_rate, channels, fmtp, on_frame)
+        except BitstreamInvalid:
+            return None
     return None

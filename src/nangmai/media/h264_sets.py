@@ -81,7 +81,8 @@ class H264Sets:
         return VideoParameters("h264", sps.width, sps.height, sps.vui.fps(2), sps.codecs, entry, sps.reorder_depth)
 
     def _avcc(self, sps: H264Sps) -> bytes:
-        all_sps = [nal for _, nal in sorted(self._sps.items())]
+        in_use_first = sorted(self._sps, key=lambda number: (number != self._sps_id, number))
+        all_sps = [self._sps[number] for number in in_use_first]
         all_pps = [nal for _, nal in sorted(self._pps.items())][:255]
         record = bytes((1, sps.profile, sps.constraints, sps.level, 0xFF, 0xE0 | min(len(all_sps), 31)))
         record += b"".join(len(nal).to_bytes(2, "big") + nal for nal in all_sps[:31])

@@ -108,10 +108,17 @@ class H265Sets:
         record += bytes((0xF8 | sps.luma_bits - 8, 0xF8 | sps.chroma_bits - 8, 0, 0))
         record += bytes((sps.layers << 3 | sps.is_nested << 2 | 3, len(_MAX_IDS)))
         for kind in _MAX_IDS:
-            nals = [nal for key, nal in sorted(self._sets.items()) if key[0] == kind]
+            nals = self._sorted(kind)
             record += bytes((0x80 | kind,)) + len(nals).to_bytes(2, "big")
             record += b"".join(len(nal).to_bytes(2, "big") + nal for nal in nals)
         return record
+
+    def _sorted(self, wanted: int) -> list[bytes]:
+        """The sets of one type by their ids; the sequence parameter set in use comes first."""
+        keys = [key for key in sorted(self._sets) if key[0] == wanted]
+        if wanted == _SPS:
+            keys.sort(key=lambda key: key[1] != self._sps_id)
+        return [self._sets[key] for key in keys]
 
 
 def parse_sps(nal: bytes) -> H265Sps:

@@ -1,20 +1,29 @@
-"""Fragmented MP4:
-
-Writing it while it is recorded, and reading back whatever a crash has left. See docs/design/archive.md.
-"""
+"""Fragmented MP4: written while it is recorded, read back whatever a crash has left. See docs/design/archive.md."""
 
 from nangmai.media.isobmff.boxes import BoxInvalid
 from nangmai.media.isobmff.fragment import Sample, TrackRun, fragment_header, picture_fragment, prft
 from nangmai.media.isobmff.init import init_segment
+from nangmai.media.isobmff.moof import ParsedFragment, ParsedRun, ReferenceTime, parse_moof, parse_prft
 from nangmai.media.isobmff.order import DecodeOrder
+from nangmai.media.isobmff.reader import FileScan, FragmentScanner, Head, ScannedUnit, scan_file
 
 __all__ = [
     "BoxInvalid",
     "DecodeOrder",
+    "FileScan",
+    "FragmentScanner",
+    "Head",
+    "ParsedFragment",
+    "ParsedRun",
+    "ReferenceTime",
     "Sample",
+    "ScannedUnit",
     "TrackRun",
     "fragment_header",
     "init_segment",
+    "parse_moof",
+    "parse_prft",
     "picture_fragment",
     "prft",
+    "scan_file",
 ]
