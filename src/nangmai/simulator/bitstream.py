@@ -60,7 +60,7 @@ def split_lengths(data: bytes, length_bytes: int = 4) -> list[bytes]:
 
 
 def parameter_sets_of(codec: Codec, extradata: bytes) -> tuple[list[bytes], int]:
-    """Parameter sets and NAL length size of codec private data: avcC, hvcC (ISO 14496-15 §5.3.3, §8.3.3) or Annex B (0)."""
+    """Parameter sets and NAL length size of avcC or hvcC (ISO 14496-15 §5.3.3, §8.3.3); of Annex B the size is 0."""
     if extradata[:3] in (b"\x00\x00\x01", b"\x00\x00\x00"):
         return [nal for nal in split_annex_b(extradata) if is_parameter_set(codec, nal)], 0
     return _sets_of_avcc(extradata) if codec == "h264" else _sets_of_hvcc(extradata)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -45,6 +47,7 @@ class Camera:
     transports: tuple[str, ...] = ("tcp", "udp")
     max_sessions: int = 64
     session_timeout_s: float = 60.0
+    rhythm: str | None = None  #: cameras of the same rhythm and phase choose the same parts at the same time
     quiet_share: float = 0.5  #: how often a clip of several parts plays its first, quiet one
 
 
@@ -61,30 +64,36 @@ class Connection:
 
 
 class Library:
-    """Opens and packetises each clip once, however many cameras send it."""
+    """Opens and packetises each clip once, however many cameras send it; clips to be made are made side by side."""
 
     def __init__(self) -> None:
         self._clips: dict[Any, Clip] = {}
         self._packetized: dict[tuple[int, bool, bool], PacketizedClip] = {}
 
+    def open(self, sources: Iterable[Source]) -> None:
+        """Make or read every clip that is not there yet."""
+        new = {source for source in sources if not isinstance(source, Clip) and source not in self._clips}
+        with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="clip") as pool:
+            self._clips.update(zip(new, pool.map(_opened, new), strict=True))
+
     def packetized(self, source: Source, camera: Camera) -> PacketizedClip:
         """The clip as this camera sends it."""
-        clip = source if isinstance(source, Clip) else self._opened(source)
+        clip = source if isinstance(source, Clip) else self._clips[source]
         key = (id(clip), camera.in_band_sets, camera.aggregate)
         if key not in self._packetized:
             self._packetized[key] = packetize(clip, in_band_sets=camera.in_band_sets, aggregate=camera.aggregate)
         return self._packetized[key]
 
-    def _opened(self, source: Recipe | Path) -> Clip:
-        if source not in self._clips:
-            self._clips[source] = make_clip(source) if isinstance(source, Recipe) else open_clip(source)
-        return self._clips[source]
+
+def _opened(source: Recipe | Path) -> Clip:
+    return make_clip(source) if isinstance(source, Recipe) else open_clip(source)
 
 
 class SimulatedCamera:
     """A running camera. Time is given in 1/90000 s since the simulator started; `tick` sends what is due."""
 
     def __init__(self, camera: Camera, clips: dict[str, PacketizedClip], phase: float, seed: int) -> None:
+        self._rhythm = random.Random(f"{seed} {camera.rhythm or camera.id}")
         self.camera = camera
         self.conditions = Conditions()
         self.sessions: list[Session] = []
@@ -93,9 +102,10 @@ class SimulatedCamera:
         self.gatekeeper = Gatekeeper(camera.user, camera.password, camera.auth) if camera.user else None
         self.counter = 0
         self.late_90k = 0  #: the worst delay of a picture: an overloaded machine shows here
+        self._shown: dict[int, int] = {}
         self.on_power: Callable[[bool], None] = lambda on: None
         self._clips = clips
-        self._random = random.Random(seed)
+        self._jitter = random.Random(seed)
         self._current = clips["main"]
         self._waiting: PacketizedClip | None = None
         self._part = self._current.clip.parts[0]
@@ -124,6 +134,10 @@ class SimulatedCamera:
         """What each session sent, the ended ones first."""
         return [*self.ended, *(session.counts for session in self.sessions)]
 
+    def shown_us(self, number: int) -> int:
+        """When the picture with that burnt-in number was last due, in wall time; 0 = not yet."""
+        return self._shown.get(number, 0)
+
     # -- the clock
 
     def tick(self, now_90k: int, now_us: int, wall_us: int) -> None:
@@ -137,9 +151,10 @@ class SimulatedCamera:
             self._send_audio(now_90k * audio.sample_rate // TIMESCALE_90K, now_us, wall_us)
 
     def _send(self, now_us: int, wall_us: int) -> None:
+        picture = self._current.pictures[self._at]
+        self._shown[picture.number] = wall_us
         if not self.sessions or self.conditions.is_stalled:
             return
-        picture = self._current.pictures[self._at]
         picture.buffer[picture.stamp_at : picture.stamp_at + DIGITS] = stamp_digits(self.counter, wall_us * 1000)
         pts_90k = self.media_90k()
         for session in self.sessions:
@@ -157,7 +172,7 @@ class SimulatedCamera:
             self._begin_part(self._base_90k + self._current.pictures[self._at].dts_90k)
         due = self._base_90k + self._current.pictures[self._at].dts_90k
         if self.conditions.jitter_90k:
-            due += self._random.randrange(self.conditions.jitter_90k)
+            due += self._jitter.randrange(self.conditions.jitter_90k)
         self.due_90k = due
 
     def _begin_part(self, start_90k: int) -> None:
@@ -165,7 +180,7 @@ class SimulatedCamera:
             self._current, self._waiting = self._waiting, None
         parts = self._current.clip.parts
         quiet, busy = parts[:1], parts[1:]
-        self._part = self._random.choice(quiet if not busy or self._random.random() < self.camera.quiet_share else busy)
+        self._part = self._rhythm.choice(quiet if not busy or self._rhythm.random() < self.camera.quiet_share else busy)
         self._at = self._part.start
         self._base_90k = start_90k - self._current.pictures[self._at].dts_90k
 

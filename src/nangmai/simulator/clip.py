@@ -1,11 +1,11 @@
-"""A clip: coded pictures (and sound) in memory, ready to be sent round and round. Reads any MP4 or MKV without decoding."""
+"""A clip: coded pictures (and sound) in memory, to be sent round and round. Reads any MP4 or MKV without decoding."""
 
 from __future__ import annotations
 
 import fractions
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal
 
 import av
 import av.error
@@ -48,7 +48,7 @@ class AudioTrack:
 
 @dataclass(frozen=True)
 class Clip:
-    """Video with optional sound. `parts` are ranges of pictures that each start with a key picture and join seamlessly."""
+    """Video with optional sound. `parts` are ranges that each start with a key picture and join seamlessly."""
 
     codec: Codec
     width: int
@@ -107,7 +107,7 @@ def _read(container: av.container.InputContainer, path: Path) -> Clip:
     return _assemble(codec, video, sets, coded, _audio_track(audio, frames))
 
 
-def _times_90k(packet: av.Packet) -> tuple[int, int]:
+def _times_90k(packet: Any) -> tuple[int, int]:
     base = packet.time_base or fractions.Fraction(1, TIMESCALE_90K)
     pts = packet.pts or 0
     dts = packet.dts if packet.dts is not None else pts
@@ -156,7 +156,7 @@ def _audio_track(stream: av.AudioStream | None, frames: list[bytes]) -> AudioTra
         config = bytes(context.extradata or b"")
         return AudioTrack("aac", context.sample_rate, context.channels, 1024, tuple(frames), config)
     if context.name in ("pcm_alaw", "pcm_mulaw"):
-        name = cast(Literal["pcma", "pcmu"], "pcma" if context.name == "pcm_alaw" else "pcmu")
+        name: Literal["pcma", "pcmu"] = "pcma" if context.name == "pcm_alaw" else "pcmu"
         joined = b"".join(frames)
         size = context.sample_rate * context.channels // 50
         whole = tuple(joined[at : at + size] for at in range(0, len(joined) - size + 1, size))

@@ -1,7 +1,7 @@
 """What can go wrong with a camera, on demand: one class a fault, found by name, its fields its parameters.
 
-`apply` begins it and `lift` ends it; a fault that happens in a moment (a killed connection) has nothing to lift. Faults reach a
-camera only through `Faulty`, so the list below is the whole of what the simulator can do wrong.
+`apply` begins it and `lift` ends it; a fault that happens in a moment (a killed connection) has nothing to lift. Faults
+reach a camera only through `Faulty`, so the list below is the whole of what the simulator can do wrong.
 """
 
 from __future__ import annotations
@@ -340,7 +340,7 @@ class Redirect(Fault):
 
 @dataclass(frozen=True)
 class Reboot(Fault):
-    """Everything closes, the door stays shut until the fault is lifted, then the camera comes back, with `clip` when given."""
+    """Everything closes, the door stays shut until the fault is lifted; the camera comes back with `clip`, if given."""
 
     clip: str = ""
 

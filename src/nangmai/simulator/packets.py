@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nangmai.simulator import bitstream
 from nangmai.simulator.bitstream import Codec
-from nangmai.simulator.clip import AudioTrack, Clip
+from nangmai.simulator.clip import AudioTrack, Clip, ClipPicture
 from nangmai.simulator.stamp import STAMP_UUID, stamp_nal
 
 MTU_BYTES = 1400
@@ -35,6 +35,7 @@ class PacketizedPicture:
     dts_90k: int
     pts_90k: int
     is_key: bool
+    number: int  #: its place in the order of presentation: what the barcode shows
 
     def packets(self) -> list[bytes]:
         """A copy of each RTP packet, without its interleaved header."""
@@ -55,13 +56,15 @@ def packetize(
     clip: Clip, *, in_band_sets: bool = True, aggregate: bool = False, mtu_bytes: int = MTU_BYTES
 ) -> PacketizedClip:
     """Prepare every picture and sound frame of the clip."""
+    shown = sorted(picture.pts_90k for picture in clip.pictures)
+    numbers = {pts_90k: number for number, pts_90k in enumerate(shown)}
     pictures = []
     for picture in clip.pictures:
         nals = _with_stamp(clip.codec, list(picture.nals))
         if picture.is_key and in_band_sets:
             nals = _with_sets(clip.codec, nals, clip.parameter_sets)
         payloads = _payloads(clip.codec, nals, aggregate, mtu_bytes - RTP_BYTES)
-        pictures.append(_lay_out(payloads, picture.dts_90k, picture.pts_90k, picture.is_key))
+        pictures.append(_lay_out(payloads, picture, numbers[picture.pts_90k]))
     return PacketizedClip(clip, pictures, _audio_packets(clip.audio))
 
 
@@ -116,12 +119,12 @@ def _fragments(codec: Codec, nal: bytes, limit: int) -> list[bytes]:
     ]
 
 
-def _lay_out(payloads: list[bytes], dts_90k: int, pts_90k: int, is_key: bool) -> PacketizedPicture:
+def _lay_out(payloads: list[bytes], picture: ClipPicture, number: int) -> PacketizedPicture:
     buffer = bytearray()
     frames = []
-    for number, payload in enumerate(payloads):
+    for at, payload in enumerate(payloads):
         frames.append(len(buffer))
-        marker = 0x80 if number == len(payloads) - 1 else 0
+        marker = 0x80 if at == len(payloads) - 1 else 0
         buffer += framed(0, marker | VIDEO_PAYLOAD_TYPE, payload)
     return PacketizedPicture(
         buffer=buffer,
@@ -129,9 +132,10 @@ def _lay_out(payloads: list[bytes], dts_90k: int, pts_90k: int, is_key: bool) ->
         headers=[at + HEADER_BYTES + 2 for at in frames],
         stamp_at=buffer.find(STAMP_UUID) + len(STAMP_UUID),
         payload_bytes=sum(map(len, payloads)),
-        dts_90k=dts_90k,
-        pts_90k=pts_90k,
-        is_key=is_key,
+        dts_90k=picture.dts_90k,
+        pts_90k=picture.pts_90k,
+        is_key=picture.is_key,
+        number=number,
     )
 
 

@@ -86,12 +86,13 @@ class Simulator:
 
     def _prepare(self) -> dict[str, SimulatedCamera]:
         library = Library()
+        library.open(source for spec in self._specs for source in (spec.clip, *spec.other.values()))
         cameras = {}
         for number, spec in enumerate(self._specs):
             sources = {"main": spec.clip, **spec.other}
             clips = {name: library.packetized(source, spec) for name, source in sources.items()}
             phase = spec.phase if spec.phase is not None else number / len(self._specs)
-            cameras[spec.id] = SimulatedCamera(spec, clips, phase, self._seed * 1000 + number)
+            cameras[spec.id] = SimulatedCamera(spec, clips, phase, self._seed)
         return cameras
 
     async def stop(self) -> None:

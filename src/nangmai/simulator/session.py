@@ -1,7 +1,7 @@
 """One client's subscription to one camera: its sequence numbers, timestamps, sender reports, and how packets leave.
 
-The hot path patches the shared buffer of a picture and hands it to the kernel in one call. A client that does not keep up
-loses everything up to the next key picture, and the loss is counted: a simulator that waits would hide a slow recorder.
+The hot path patches the shared buffer of a picture and hands it to the kernel in one call. A client that does not keep
+up loses everything up to the next key picture, and the loss is counted: a simulator that waits would hide a slow one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The stamp in every picture: who counted it and when it was sent, readable without decoding.
 
 A `user_data_unregistered` SEI message (ISO 14496-10 §D.1.7, ISO 23008-2 §D.2.7) with a UUID of its own and 32 ASCII hex
-digits: the picture's counter (16) and the wall time of sending in nanoseconds (16). Hex digits never form a start code, so the
-stamp can be patched in place at send time, and a recording proves its completeness, order and clock byte by byte.
+digits: the picture's counter (16) and the wall time of sending in nanoseconds (16). Hex digits never form a start code,
+so the stamp can be patched in place at send time, and a recording proves its completeness, order and clock by itself.
 """
 
 from __future__ import annotations

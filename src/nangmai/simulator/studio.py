@@ -1,7 +1,7 @@
 """Makes clips with libx264 and libx265 (inside the PyAV wheel) and keeps them: the same recipe is encoded once.
 
-The cache lies in `$NANGMAI_CLIPS`, else in the user's cache folder. A clip gets there by rename, so a half-written one is
-never seen, and two processes that make the same clip do no harm.
+The cache lies in `$NANGMAI_CLIPS`, else in the user's cache folder. A clip gets there by rename, so a half-written one
+is never seen, and two processes that make the same clip do no harm.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import av
 import numpy as np
@@ -25,6 +25,7 @@ from nangmai.simulator.clip import Clip, open_clip
 from nangmai.simulator.scenes import draw_pictures
 
 _VERSION = 1  #: raise when the same recipe gives other pictures
+_NOISE_SHIFT = 64
 _ENCODERS = {"h264": "libx264", "h265": "libx265"}
 
 
@@ -45,6 +46,7 @@ class Recipe:
     height: int = 180
     fps: int = 10
     seconds: float = 4.0
+    quiet_seconds: float = 0.0  #: the clip's first part, with hardly anybody in the picture
     gop_seconds: float = 1.0
     b_frames: int = 0
     megabits: float | None = None  #: mean rate; None = constant quality
@@ -79,7 +81,11 @@ def make_clip(recipe: Recipe) -> Clip:
     path = clip_path(recipe)
     if not path.exists():
         encode_clip(recipe, path)
-    return open_clip(path)
+    clip = open_clip(path)
+    boundary = round(recipe.quiet_seconds * recipe.fps)
+    if not boundary:
+        return clip
+    return dataclasses.replace(clip, parts=(range(boundary), range(boundary, len(clip.pictures))))
 
 
 def encode_clip(recipe: Recipe, path: Path) -> None:
@@ -106,8 +112,11 @@ def _encode(recipe: Recipe, container: av.container.OutputContainer) -> None:
     if recipe.megabits is not None:
         video.codec_context.bit_rate = round(recipe.megabits * 1e6)
     audio = _add_audio(recipe, container)
+    noise = _noise(recipe) if recipe.noise else None
     for number, picture in enumerate(draw_pictures(recipe)):
-        frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
+        if noise is not None:
+            _add_noise(frame, noise, number)
         frame.pts, frame.time_base = number, fractions.Fraction(1, recipe.fps)
         container.mux(video.encode(frame))
     container.mux(video.encode(None))
@@ -115,6 +124,21 @@ def _encode(recipe: Recipe, container: av.container.OutputContainer) -> None:
         for sound in _sound(recipe, audio):
             container.mux(audio.encode(sound))
         container.mux(audio.encode(None))
+
+
+def _noise(recipe: Recipe) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Sensor noise for a surface larger than the picture; negative values wrap, as the sum does."""
+    shape = (recipe.height + _NOISE_SHIFT, recipe.width + _NOISE_SHIFT)
+    grain = np.random.default_rng(recipe.seed).normal(0, recipe.noise, shape)
+    return np.clip(np.rint(grain), -15, 15).astype(np.int8).view(np.uint8)
+
+
+def _add_noise(frame: av.VideoFrame, noise: np.ndarray[Any, np.dtype[np.uint8]], number: int) -> None:
+    """Another part of the noise for every picture, on luma alone; luma keeps 16 from both ends, so nothing overflows."""
+    plane = frame.planes[0]
+    luma = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    down, across = number * 37 % _NOISE_SHIFT, number * 53 % _NOISE_SHIFT
+    luma += noise[down : down + plane.height, across : across + plane.width]
 
 
 def _options(recipe: Recipe) -> dict[str, str]:
@@ -148,8 +172,8 @@ def _sound(recipe: Recipe, stream: av.AudioStream) -> Iterator[av.AudioFrame]:
     samples = (wave * 32767).astype(np.int16)
     form = stream.codec_context.format.name
     for at in range(0, len(samples) - 1023, 1024):
-        chunk = samples[np.newaxis, at : at + 1024]
-        chunk = chunk.astype(np.float32) / 32768 if form.startswith("flt") else chunk
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(chunk), format=form, layout="mono")
+        chunk = np.ascontiguousarray(samples[np.newaxis, at : at + 1024])
+        coded = chunk.astype(np.float32) / 32768 if form.startswith("flt") else chunk
+        frame = av.AudioFrame.from_ndarray(coded, format=form, layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = rate, at, fractions.Fraction(1, rate)
         yield frame
