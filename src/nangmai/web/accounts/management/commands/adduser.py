@@ -1,0 +1,47 @@
+"""`nangmai web manage adduser`: the first account, and any other before there is a page for it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from nangmai.web.accounts import services
+from nangmai.web.accounts.roles import Role
+
+
+class Command(BaseCommand):
+    """Adds one account."""
+
+    help = "Add an account. Without --password or --ask, a one-time password is made and printed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username", help="the account name, such as hieutruong")
+        parser.add_argument("--role", required=True, choices=Role.values)
+        parser.add_argument("--name", default="", help="the name that pages and watermarks show")
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument("--password", help="for scripts; others on this machine may see it in the process list")
+        how.add_argument("--ask", action="store_true", help="ask for the password")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        password = getpass.getpass() if options["ask"] else options["password"]
+        try:
+            user, password = services.add_user(
+                username=options["username"],
+                display_name=options["name"],
+                role=Role(options["role"]),
+                password=password,
+            )
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        is_new = user.must_change_password
+        if options["json"]:
+            self.stdout.write(json.dumps({"username": user.username, "one_time_password": password if is_new else None}))
+        elif is_new:
+            self.stdout.write(f"{user.username}: one-time password {password}")
+        else:
+            self.stdout.write(f"{user.username}: added")

@@ -1,0 +1,91 @@
+"""Accounts, the sessions they are signed in with, and the back-off after wrong passwords."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from nangmai.web.accounts.roles import DUTIES, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; names are compared without regard to case."""
+
+    def create_user(self, username: str, *, password: str, role: Role, display_name: str = "", **fields: Any) -> User:
+        """A new account with a hashed password."""
+        user = self.model(username=username.lower(), display_name=display_name or username, role=role, **fields)
+        user.set_password(password)
+        user.full_clean()
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """A person with one role. Accounts are taken out of service, never deleted: the register names them."""
+
+    username = models.CharField(
+        _("account name"),
+        max_length=60,
+        unique=True,
+        validators=[ASCIIUsernameValidator()],
+        error_messages={"unique": _("This account name is taken.")},
+    )
+    display_name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=30, choices=Role)
+    is_active = models.BooleanField(_("in service"), default=True)
+    must_change_password = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "role"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("display_name",)
+        constraints = (
+            models.CheckConstraint(name="user_role_is_known", condition=models.Q(role__in=list(Role.values))),
+            models.CheckConstraint(
+                name="user_name_is_lower_case", condition=models.Q(username=models.functions.Lower("username"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def duty(self) -> str:
+        """The sentence of the role."""
+        return str(DUTIES[Role(self.role)])
+
+
+class SignIn(models.Model):
+    """One session of one person: from where, since when, seen when. Deleted together with its session."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("-seen_at",)
+
+
+class BackOff(models.Model):
+    """How often sign-in failed in a row, for one account or one address, and until when it has to wait."""
+
+    key = models.CharField(max_length=120, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField()
+    wait_until = models.DateTimeField()

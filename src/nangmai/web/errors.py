@@ -1,0 +1,108 @@
+"""Errors at the edge of the web plane: one page or one JSON object each, in the person's language.
+
+An `Error`'s docstring is the English text and the message id of its translation. A test checks that every error that can
+reach a page is translated (tests/unit/web/test_translations.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from nangmai.base.errors import Error, Kind
+from nangmai.web.access import public
+
+log = logging.getLogger(__name__)
+
+
+def translated(error: Error) -> str:
+    """The error's sentence in the language in force."""
+    try:
+        return _(type(error).template()).format(**error.facts)
+    except (KeyError, IndexError):
+        return str(error)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Scripts and recorders ask in JSON and are answered in JSON."""
+    return request.content_type == "application/json" or request.headers.get("Accept", "").startswith("application/json")
+
+
+class ErrorPages:
+    """Turns an `Error` that a view raised into its answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """None leaves everything that is not ours to Django."""
+        if not isinstance(exception, Error):
+            return None
+        status = getattr(exception, "http_status", exception.kind.http_status)
+        if status >= 500:
+            log.error("%s %s: %s", request.method, request.path, exception)
+        clause = str(getattr(exception, "clause", ""))
+        if wants_json(request):
+            answer = exception.as_dict() | {"message": translated(exception), "clause": clause}
+            return JsonResponse(answer, status=status)
+        return error_page(
+            request,
+            status,
+            title=_title(exception.kind),
+            message=translated(exception),
+            clause=clause,
+            ask=getattr(exception, "ask", ""),
+        )
+
+
+def _title(kind: Kind) -> str:
+    titles = {
+        Kind.DENIED: _("Not permitted"),
+        Kind.NOT_FOUND: _("Not found"),
+        Kind.INVALID: _("This request cannot be understood"),
+        Kind.UNAVAILABLE: _("Not available just now"),
+    }
+    return titles.get(kind, _("Something went wrong"))
+
+
+def error_page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """The one page for everything that did not work."""
+    return render(request, "ui/error.html", {"status": status, **context}, status=status)
+
+
+@public
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's 404."""
+    message = _("There is no such page. It may have moved, or the address has a typing error.")
+    return error_page(request, 404, title=_("Not found"), message=message)
+
+
+@public
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's 400."""
+    message = _("The browser sent something this page does not understand. Go back and try again.")
+    return error_page(request, 400, title=_("This request cannot be understood"), message=message)
+
+
+@public
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's 500: told in the log, not on the page."""
+    message = _("The page failed. Recording goes on; it does not depend on this page. Tell the IT officer the time.")
+    return error_page(request, 500, title=_("Something went wrong"), message=message)
+
+
+@public
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is too old, or not from this site."""
+    title, message = _("This form is too old"), _("Nothing was changed. Go back, reload the page and try again.")
+    if wants_json(request):
+        return JsonResponse({"error": "form_too_old", "kind": "denied", "message": message, "clause": ""}, status=403)
+    return error_page(request, 403, title=title, message=message)

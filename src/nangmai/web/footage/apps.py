@@ -1,0 +1,12 @@
+"""The app's place in Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class FootageConfig(AppConfig):
+    """Rights, tickets, pages with pictures."""
+
+    name = "nangmai.web.footage"
+    label = "footage"

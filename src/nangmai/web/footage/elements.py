@@ -1,0 +1,69 @@
+"""What the pages give to the client's elements: cameras, texts and rights as one JSON object in `data-config`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from nangmai.web.accounts.models import User
+from nangmai.web.footage.policies import may
+from nangmai.web.sites.models import Camera
+from nangmai.web.ui.client_texts import client_texts
+
+MOST_IN_STEP = 9
+
+
+def camera_key(camera: Camera) -> str:
+    """How pages name a camera: ids are unique within one recorder only."""
+    return f"{camera.recorder.name}/{camera.camera_id}"
+
+
+def camera_entry(camera: Camera) -> dict[str, Any]:
+    """One camera as elements read it; a stream the recorder does not report is absent."""
+    streams = {
+        name: {key: stream.get(key) for key in ("codec", "width", "height")}
+        for name, stream in camera.streams.items()
+        if name in ("main", "sub") and stream.get("state") != "off"
+    }
+    return {
+        "id": camera.camera_id,
+        "name": camera.name,
+        "area": camera.area,
+        "recorder": camera.recorder.name,
+        "base": camera.recorder.base,
+        "streams": streams,
+        "state": camera.state,
+        "since_us": camera.main.get("since_us"),
+        "page_url": reverse("sites:camera", args=[camera.recorder.name, camera.camera_id]),
+    }
+
+
+def _shared(user: User, cameras: Iterable[Camera]) -> dict[str, Any]:
+    return {
+        "cameras": [camera_entry(camera) for camera in cameras],
+        "ticket_url": reverse("footage:ticket"),
+        "review_url": reverse("footage:review"),
+        "texts": client_texts(),
+        "locale": get_language(),
+        "zone": settings.TIME_ZONE,
+        "viewer": {"name": user.display_name},
+        "may": may(user),
+    }
+
+
+def wall_config(user: User, cameras: Iterable[Camera], *, layout: str = "") -> dict[str, Any]:
+    """For `<video-wall>`."""
+    return _shared(user, cameras) | {"layout": layout or None}
+
+
+def player_config(user: User, cameras: Iterable[Camera], *, selected: list[str], at: str) -> dict[str, Any]:
+    """For `<sync-player>`; what is unknown or impossible in the address is left out."""
+    config = _shared(user, cameras)
+    known = [f"{entry['recorder']}/{entry['id']}" for entry in config["cameras"]]
+    chosen = [key for key in dict.fromkeys(selected) if key in known][:MOST_IN_STEP]
+    at_us = int(at) if at.isascii() and at.isdigit() and len(at) <= 16 else None
+    return config | {"selected": chosen or known[:1], "at_us": at_us}

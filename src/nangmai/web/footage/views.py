@@ -1,0 +1,78 @@
+"""The wall, the review page, tickets, and the register of who watched what."""
+
+from __future__ import annotations
+
+import json
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from nangmai.web.access import signed_in
+from nangmai.web.accounts.models import User
+from nangmai.web.accounts.views import person
+from nangmai.web.footage import elements, policies, queries, services
+from nangmai.web.footage.policies import Right, requires
+from nangmai.web.sites.queries import cameras
+
+ROWS_A_PAGE = 50
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """Everybody starts where the work is: those who watch at the wall, others at the cameras."""
+    return redirect("footage:wall" if policies.grant(person(request), Right.LIVE) else "sites:cameras")
+
+
+@requires(Right.LIVE)
+def wall(request: HttpRequest) -> HttpResponse:
+    """The live wall."""
+    shown = list(cameras())
+    config = elements.wall_config(person(request), shown, layout=request.GET.get("layout", ""))
+    return render(request, "footage/wall.html", {"config": config, "cameras": shown})
+
+
+@requires(Right.PLAYBACK, Right.REPLAY)
+def review(request: HttpRequest) -> HttpResponse:
+    """The player with its timeline; ?camera=recorder/id (up to nine times) and ?at=microseconds choose what it opens."""
+    shown = list(cameras())
+    config = elements.player_config(
+        person(request), shown, selected=request.GET.getlist("camera"), at=request.GET.get("at", "")
+    )
+    return render(request, "footage/review.html", {"config": config, "cameras": shown})
+
+
+@signed_in
+@require_POST
+def ticket(request: HttpRequest) -> HttpResponse:
+    """Issue a ticket; refusals come back as `{error, message, clause}` (docs/design/tickets.md)."""
+    try:
+        body = json.loads(request.body)
+    except ValueError as error:
+        raise services.TicketRequestInvalid(complaint="JSON") from error
+    token, row = services.issue(
+        by=person(request),
+        session_key=request.session.session_key or "",
+        wanted=services.Wanted.from_json(body),
+    )
+    answer = {"ticket": token, "jti": row.jti, "expires_us": row.expires_us, "from_us": row.from_us, "to_us": row.to_us}
+    return JsonResponse(answer)
+
+
+@requires(Right.REGISTER)
+def register(request: HttpRequest) -> HttpResponse:
+    """Who watched what: every use of a ticket that recorders reported."""
+    return _uses_page(request, None)
+
+
+@signed_in
+def mine(request: HttpRequest) -> HttpResponse:
+    """What one watched oneself."""
+    return _uses_page(request, person(request))
+
+
+def _uses_page(request: HttpRequest, of: User | None) -> HttpResponse:
+    page = Paginator(queries.uses(of), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    names = {user.username: user.display_name for user in User.objects.all()}
+    return render(request, "footage/uses.html", {"page": page, "names": names, "is_own": of is not None})

@@ -1,0 +1,126 @@
+"""What changes recorders and cameras: enrolment, and the reports that recorders send."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Any, ClassVar
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import transaction
+from django.utils import timezone
+
+from nangmai.base.clock import SystemClock
+from nangmai.base.errors import Error, Kind
+from nangmai.protocol.identity import RecorderUnproven, verify_recorder_token
+from nangmai.protocol.keys import KeyUnreadable, parse_public_key
+from nangmai.protocol.messages import Report
+from nangmai.web.sites.models import Camera, Checkpoint, Recorder
+
+
+class RecorderUnknown(Error):
+    """The recorder {recorder!r} is not enrolled here; give its file the secret that `nangmai web manage enrol` prints."""
+
+    kind: ClassVar[Kind] = Kind.DENIED
+    http_status = 401
+
+
+class RecorderSignatureWrong(Error):
+    """The report was not signed with the key of the recorder {recorder!r}: {reason}."""
+
+    kind: ClassVar[Kind] = Kind.DENIED
+    http_status = 401
+
+
+def enrol(*, name: str, secret: str | None = None) -> str:
+    """Expect a recorder: its first report has to bring the secret that is returned. A known key is forgotten."""
+    secret = secret or secrets.token_urlsafe(24)
+    Recorder.objects.update_or_create(
+        name=name, defaults={"enrolment_hash": _hash(secret), "public_key": "", "enrolled_at": None}
+    )
+    return secret
+
+
+def expect(*, name: str, secret: str) -> None:
+    """As `enrol`, but a recorder whose key is pinned already stays as it is (a supervisor calls this at every start)."""
+    recorder, _made = Recorder.objects.get_or_create(name=name)
+    if not recorder.public_key:
+        recorder.enrolment_hash = _hash(secret)
+        recorder.save(update_fields=["enrolment_hash"])
+
+
+def _hash(secret: str) -> str:
+    """The secret is random and long, so a plain hash keeps it; nothing to guess."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def proven_recorder(*, token: str, enrolment: str, report: Report) -> Recorder:
+    """The recorder that signed this report; the first valid enrolment pins its key."""
+    recorder = Recorder.objects.filter(name=report.recorder).first()
+    if recorder is None:
+        raise RecorderUnknown(recorder=report.recorder)
+    is_first = not recorder.public_key
+    if is_first and not (enrolment and hmac.compare_digest(recorder.enrolment_hash, _hash(enrolment))):
+        raise RecorderUnknown(recorder=report.recorder)
+    key = _key(report.public_key if is_first else recorder.public_key, report.recorder)
+    try:
+        issuer = verify_recorder_token(token, key, SystemClock().wall_us())
+    except (RecorderUnproven, jwt.InvalidTokenError) as error:
+        reason = error.facts.get("reason", "") if isinstance(error, RecorderUnproven) else "malformed"
+        raise RecorderSignatureWrong(recorder=report.recorder, reason=reason) from error
+    if issuer != report.recorder:
+        raise RecorderSignatureWrong(recorder=report.recorder, reason=f"it names {issuer!r}")
+    if is_first:
+        recorder.public_key = report.public_key
+        recorder.enrolment_hash = ""
+        recorder.enrolled_at = timezone.now()
+        recorder.save(update_fields=["public_key", "enrolment_hash", "enrolled_at"])
+    return recorder
+
+
+def _key(text: str, recorder: str) -> Ed25519PublicKey:
+    try:
+        return parse_public_key(text, f"the report of {recorder}")
+    except KeyUnreadable as error:
+        raise RecorderSignatureWrong(recorder=recorder, reason="its public key cannot be read") from error
+
+
+@transaction.atomic
+def apply_report(*, recorder: Recorder, report: Report) -> None:
+    """Show from now on what the recorder says."""
+    recorder.reported_at = timezone.now()
+    recorder.boot_id = report.boot_id
+    recorder.health_state = report.health.state
+    recorder.health_message = report.health.message
+    recorder.volumes = [volume.to_json() for volume in report.volumes]
+    recorder.save(
+        update_fields=["reported_at", "boot_id", "health_state", "health_message", "volumes"],
+    )
+    _apply_cameras(recorder, report)
+    for text in report.checkpoints:
+        Checkpoint.objects.get_or_create(
+            sha256=hashlib.sha256(text.encode()).hexdigest(), defaults={"recorder": recorder, "text": text}
+        )
+
+
+def _apply_cameras(recorder: Recorder, report: Report) -> None:
+    """Write only the rows that changed: reports come every second, most say the same as the last."""
+    known = {camera.camera_id: camera for camera in recorder.cameras.all()}
+    for position, told in enumerate(report.cameras):
+        fields: dict[str, Any] = {
+            "name": told.name or told.id,
+            "area": told.area,
+            "streams": {name: stream.to_json() for name, stream in told.streams.items()},
+            "is_in_file": True,
+            "position": position,
+        }
+        camera = known.pop(told.id, None)
+        if camera is None:
+            Camera.objects.create(recorder=recorder, camera_id=told.id, **fields)
+        elif any(getattr(camera, name) != value for name, value in fields.items()):
+            for name, value in fields.items():
+                setattr(camera, name, value)
+            camera.save(update_fields=list(fields))
+    Camera.objects.filter(pk__in=[camera.pk for camera in known.values()], is_in_file=True).update(is_in_file=False)

@@ -1,0 +1,144 @@
+"""Icons, states and moments in templates. A state is always colour, form and word together."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+ICONS = Path(__file__).parent.parent / "static/ui/client/icons"
+
+#: state -> (tone, icon, word); the tone names a colour of tokens.css
+STATES: dict[str, tuple[str, str, Promise]] = {
+    "recording": ("kept", "circle-check", _("Recording")),
+    "waiting_for_key_picture": ("at-risk", "triangle-alert", _("Waiting for a key picture")),
+    "connecting": ("at-risk", "triangle-alert", _("Connecting")),
+    "no_signal": ("broken", "circle-x", _("No signal")),
+    "refused": ("broken", "circle-x", _("Camera refuses")),
+    "disk": ("broken", "circle-x", _("Cannot be written to disk")),
+    "off": ("unknown", "minus", _("Switched off")),
+    "removed": ("unknown", "minus", _("Taken out of the file")),
+    "unknown": ("unknown", "minus", _("Recorder is silent")),
+    "ok": ("kept", "circle-check", _("In order")),
+    "warning": ("at-risk", "triangle-alert", _("Needs attention")),
+    "alarm": ("broken", "circle-x", _("Broken")),
+    "low": ("at-risk", "triangle-alert", _("Nearly full")),
+    "critical": ("broken", "circle-x", _("Full")),
+    "failed": ("broken", "circle-x", _("Failed")),
+    "opened": ("kept", "play", _("Opened")),
+    "closed": ("unknown", "square", _("Closed")),
+    "revoked": ("at-risk", "triangle-alert", _("Withdrawn")),
+}
+
+#: what recorders say about uses: the word "refused" means the ticket there, not the camera
+OUTCOMES = STATES | {"refused": ("broken", "circle-x", _("Refused"))}
+
+
+@functools.lru_cache(maxsize=256)
+def _svg(name: str) -> str:
+    """The icon's shapes, without its own size and comment; an icon that was not built leaves its word alone."""
+    path = ICONS / f"{name}.svg"
+    if not path.is_file():
+        return ""
+    text = re.sub(r"<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    shapes = re.sub(r"\s+", " ", re.sub(r"</?svg[^>]*>", "", text)).strip()
+    return (
+        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
+        f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{shapes}</svg>'
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A Lucide icon beside its word; hidden from screen readers, which read the word."""
+    return mark_safe(_svg(name))  # noqa: S308 - our own files
+
+
+@register.simple_tag
+def state(name: str, kind: str = "state") -> SafeString:
+    """Colour, form and word of a state."""
+    table = OUTCOMES if kind == "outcome" else STATES
+    tone, symbol, word = table.get(name, table["unknown"])
+    return format_html('<span class="state state-{}">{}<span>{}</span></span>', tone, icon(symbol), word)
+
+
+@register.filter
+def tone(name: str) -> str:
+    """The colour role of a state, for edges and figures beside its badge."""
+    return STATES.get(name, STATES["unknown"])[0]
+
+
+@register.filter
+def moment(value_us: int | None) -> str:
+    """A moment of footage: absolute, with seconds, in the zone of the installation."""
+    if value_us is None:
+        return "–"
+    return exact(datetime.fromtimestamp(value_us / 1e6, timezone.get_default_timezone()))
+
+
+@register.filter
+def exact(value: datetime | None) -> str:
+    """A date with its seconds."""
+    return "–" if value is None else date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+
+
+@register.filter
+def megabits(value_bps: float | None) -> str:
+    """A rate in Mbit/s."""
+    return "–" if value_bps is None else f"{number_format(value_bps / 1e6, 1)} Mbit/s"
+
+
+@register.filter
+def seconds(value_us: int | None) -> str:
+    """A clock offset in seconds with its sign."""
+    return "–" if value_us is None else f"{'+' if value_us >= 0 else '−'}{number_format(abs(value_us) / 1e6, 1)} s"
+
+
+@register.filter
+def size(value_bytes: float | None) -> str:
+    """Bytes in the largest decimal unit that leaves a figure above one."""
+    if value_bytes is None:
+        return "–"
+    for unit in ("B", "kB", "MB", "GB"):
+        if value_bytes < 1000:
+            return f"{number_format(value_bytes, 0 if unit in ('B', 'kB') else 1)} {unit}"
+        value_bytes /= 1000
+    return f"{number_format(value_bytes, 1)} TB"
+
+
+@register.filter
+def percent(part: float, whole: float) -> int:
+    """Whole per cent."""
+    return round(100 * part / whole) if whole else 0
+
+
+@register.filter
+def used_percent(volume: dict[str, Any]) -> int:
+    """How full a volume is."""
+    return percent(volume["size_bytes"] - volume["free_bytes"], volume["size_bytes"])
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """For a `data-` attribute; the template escapes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+@register.simple_tag
+def zone_name() -> str:
+    """The zone all times on pages are in."""
+    return str(settings.TIME_ZONE)

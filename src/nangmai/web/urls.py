@@ -1,0 +1,20 @@
+"""All addresses of the web plane."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from nangmai.web.footage import views as footage_views
+
+urlpatterns = [
+    path("", footage_views.home, name="home"),
+    path("account/", include("nangmai.web.accounts.urls")),
+    path("cameras/", include("nangmai.web.sites.urls")),
+    path("control/", include("nangmai.web.control.urls")),
+    path("ui/", include("nangmai.web.ui.urls")),
+    path("", include("nangmai.web.footage.urls")),
+]
+
+handler400 = "nangmai.web.errors.bad_request"
+handler404 = "nangmai.web.errors.not_found"
+handler500 = "nangmai.web.errors.server_error"
