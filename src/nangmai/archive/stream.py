@@ -63,14 +63,17 @@ class StreamWriter:
         start_us: int,
         start_mono_us: int,
         camera_ntp: int | None,
-    ) -> None:
-        """Open a new segment at a key picture; its file appears with its first unit. Ends a segment still open."""
+    ) -> int:
+        """Open a new segment at a key picture; its file appears with its first unit. Ends a segment still open.
+
+        Returns the start in effect, never before what is recorded already: units count from it.
+        """
         if self._segment is not None:
             self.end(start_us, "rotated")
         writer = self._choose_writer()
         if isinstance(writer, tuple):
             self.timeline.missing(*writer, self._clock.wall_us())
-            return
+            return start_us
         seq = self._start.next_seq
         self._start.next_seq += 1
         start_us = self.timeline.begin(seq, start_us)
@@ -101,6 +104,7 @@ class StreamWriter:
         )
         self._last_end_us = start_us
         self._previous = self._segment
+        return start_us
 
     def write(self, unit: Unit) -> bool:
         """Hand one unit over. False = it was refused and the segment is closed: `begin` anew at the next key picture.
