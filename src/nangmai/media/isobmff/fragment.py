@@ -58,7 +58,7 @@ def fragment_header(sequence: int, video: TrackRun | None, audio: TrackRun | Non
     offset = moof_bytes + _MDAT_HEAD.size
     for track, run in runs:
         parts.append(_traf(track, run, offset))
-        offset += sum(sample.size for sample in run.samples)
+        offset += sum(size for size, *_ in run.samples)
     parts.append(_MDAT_HEAD.pack(offset - moof_bytes, b"mdat"))
     return b"".join(parts)
 
