@@ -22,6 +22,7 @@ DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(r"(?i)RTSP/[0-9]\.[0-9]\s+([0-9]{3})(?:\s+(.*))?$")
 _REQUEST_LINE = re.compile(r"([A-Za-z_]{3,24})\s+(\S+)\s+RTSP/[0-9]\.[0-9]$")
+_PLACE = re.compile(r"(?:\[[0-9A-Fa-f:.%a-z]+\]|[^:@\[\]]+)(?::[0-9]{1,5})?")
 _PIN = re.compile(r"#sha256=([0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31})$")
 
 
@@ -196,7 +197,10 @@ def parse_url(text: str) -> RtspUrl:
     scheme = scheme.lower()
     shown = _masked(text)
     if not separator or scheme not in DEFAULT_PORTS:
-        raise UrlInvalid(url=shown or "An empty address", reason="it does not begin with rtsp:// or rtsps://")
+        raise UrlInvalid(
+            url=shown or "An empty address",
+            reason="it does not begin with rtsp:// or rtsps:// (transport ffmpeg takes others)",
+        )
     if any(character.isspace() or not character.isprintable() for character in rest):
         raise UrlInvalid(url=shown, reason="it holds a blank or a control character")
     pinned = _PIN.search(rest)
@@ -204,7 +208,7 @@ def parse_url(text: str) -> RtspUrl:
     userinfo, place = _split_userinfo(rest)
     authority = re.split(r"[/?]", place, maxsplit=1)[0]
     host, port = _host_and_port(authority, shown)
-    name, colon, password = userinfo.partition(":")
+    name, _, password = userinfo.partition(":")
     return RtspUrl(
         scheme=scheme,
         host=host,
@@ -223,13 +227,14 @@ def _masked(text: str) -> str:
 
 
 def _split_userinfo(rest: str) -> tuple[str, str]:
+    """Credentials and the rest: at the last `@` of the authority or, where that leaves no host, of the path."""
     authority = re.split(r"[/?]", rest, maxsplit=1)[0]
-    if "@" in authority:
-        name, _, host = authority.rpartition("@")
-        return name, host + rest[len(authority) :]
+    name, at, place = authority.rpartition("@")
+    if at and _PLACE.fullmatch(place):
+        return name, rest[len(name) + 1 :]
     path = rest.partition("?")[0]
-    if "@" in path and re.fullmatch(r"[^:\[\]]*:(?![0-9]*$).*", authority):  # a password with a raw slash
-        name, _, _ = path.rpartition("@")
+    if "@" in path and not _PLACE.fullmatch(authority):  # a password with a raw slash
+        name = path.rpartition("@")[0]
         return name, rest[len(name) + 1 :]
     return "", rest
 

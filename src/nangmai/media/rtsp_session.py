@@ -79,8 +79,8 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Playing:
-    """The session plays."""
+class Prepared:
+    """All tracks are set up; `ClientSession.play` starts them."""
 
     tracks: tuple[Track, ...]
     description: SessionDescription
@@ -123,17 +123,21 @@ class ClientSession:
         """How long to wait between keep-alives: half of what the server allows."""
         return min(LONGEST_KEEP_ALIVE_S, max(1.0, self.timeout_s / 2))
 
-    def open(self) -> Exchange[Playing | RtspUrl]:
-        """OPTIONS, DESCRIBE, SETUP per track, PLAY; a URL when the server sends us elsewhere."""
+    def prepare(self) -> Exchange[Prepared | RtspUrl]:
+        """OPTIONS, DESCRIBE, SETUP per track; a URL when the server sends us elsewhere."""
         try:
             yield from self._options()
             description, base = yield from self._describe()
             tracks = yield from self._setup_all(description, base)
             self._aggregate = resolve_control(base, description.control)
-            self._demand("PLAY", (yield from self._request("PLAY", self._aggregate, ("Range", "npt=0.000-"))))
         except _Redirect as redirect:
             return self.url.redirected(redirect.location)
-        return Playing(tracks, description, self._server or description.tool)
+        return Prepared(tracks, description, self._server or description.tool)
+
+    def play(self) -> Exchange[None]:
+        """PLAY on the whole session. Media may arrive before the answer, so receivers have to be in place."""
+        response = yield from self._request("PLAY", self._aggregate, ("Range", "npt=0.000-"))
+        self._demand("PLAY", response)
 
     def keep_alive(self) -> Exchange[None]:
         """One request that keeps the session alive: GET_PARAMETER where it is offered, else OPTIONS."""
@@ -236,7 +240,7 @@ class ClientSession:
     def _demand(self, method: str, response: Response) -> None:
         """Map a status that is no success to the error, or the redirect, that it means."""
         status, url = response.status, str(self.url)
-        if status in REDIRECTS and response.headers.get("location"):
+        if status in REDIRECTS and method != "PLAY" and response.headers.get("location"):
             raise _Redirect(response.headers.get("location"))
         if status < 300:
             return

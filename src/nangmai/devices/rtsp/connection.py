@@ -1,0 +1,194 @@
+"""The receiving end of one RTSP connection: interleaved frames (RFC 2326 §10.12) and messages, told apart in place.
+
+Everything a camera sends lands in one buffer that is used again and again; frames are found by index and pushed as
+bounds, so a packet costs one call and no object. This is the hot path of the recorder: 22,000 packets a second pass
+through `buffer_updated`. Numbers: `bench/bench_interleaved.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import struct
+from collections.abc import Callable
+
+from nangmai.media.rtsp import Message, RtspMalformed, parse_message
+
+BUFFER_BYTES = 256 * 1024
+_LOW_WATER_BYTES = 64 * 1024  #: less room than this behind the data: go back to the front
+_DOLLAR = 0x24
+_FRAME_HEADER = struct.Struct(">HH")  #: `$` and channel as one number, then the length
+_MESSAGE_STARTS = frozenset({b"RTSP", b"OPTI", b"GET_", b"SET_", b"ANNO", b"REDI", b"TEAR", b"DESC", b"PLAY", b"PAUS"})
+_NEXT_BOUNDARY = re.compile(rb"\$|RTSP/1\.0 ")
+
+Push = Callable[[memoryview, int, int, int], None]
+
+
+class Connection(asyncio.BufferedProtocol):
+    """Demultiplexes; knows neither what the messages mean nor what the frames carry."""
+
+    def __init__(self, now_us: Callable[[], int], on_message: Callable[[Message], None]) -> None:
+        self._now_us = now_us
+        self._on_message = on_message
+        self._store = bytearray(BUFFER_BYTES)
+        self._view = memoryview(self._store)
+        self._start = 0
+        self._end = 0
+        self._pushes: dict[int, Push] = {}
+        self._detaches: list[Callable[[], None]] = []
+        self._aside_bytes = 0  #: consumed by anything that does not prove that pictures flow
+        self._is_lost = False
+        self.transport: asyncio.Transport | None = None
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.failure: Exception | None = None  #: why it closed, when something was wrong
+        self.last_media_us = now_us()
+        self.received_bytes = 0
+        self.resyncs = 0
+
+    # -- who gets what
+
+    def attach(self, channel: int, push: Push, detach: Callable[[], None] | None = None) -> None:
+        """From now on frames of that channel go to `push`; `detach` is called before the buffer is overwritten."""
+        self._pushes[_DOLLAR << 8 | channel] = push
+        if detach is not None:
+            self._detaches.append(detach)
+
+    def attach_aside(self, channel: int, push: Push, detach: Callable[[], None] | None = None) -> None:
+        """Like `attach`, for frames that do not show that pictures flow: sound, RTCP."""
+
+        def push_aside(view: memoryview, start: int, end: int, now_us: int) -> None:
+            self._aside_bytes += 4 + end - start
+            push(view, start, end, now_us)
+
+        self.attach(channel, push_aside, detach)
+
+    def sample(self, channel: int, look: Push) -> None:
+        """Let `look` see the next frame of a channel, before whoever is attached gets it."""
+        tag = _DOLLAR << 8 | channel
+        push = self._pushes[tag]
+
+        def look_and_push(view: memoryview, start: int, end: int, now_us: int) -> None:
+            self._pushes[tag] = push
+            look(view, start, end, now_us)
+            push(view, start, end, now_us)
+
+        self._pushes[tag] = look_and_push
+
+    # -- what the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.failure = self.failure or error
+        self._pushes.clear()
+        self._detaches.clear()
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+    def eof_received(self) -> bool:
+        return False
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._view[self._end :]
+
+    def buffer_updated(self, count: int) -> None:
+        now_us = self._now_us()
+        self.received_bytes += count
+        end = self._end = self._end + count
+        position = start = self._start
+        self._aside_bytes = 0
+        last = end - 4
+        store, view, push_of, unpack = self._store, self._view, self._pushes.get, _FRAME_HEADER.unpack_from
+        while position <= last:
+            tag, size = unpack(store, position)
+            push = push_of(tag)
+            if push is None:
+                after = self._step_aside(position, end)
+                if after < 0:
+                    break
+                self._aside_bytes += after - position
+                position = after
+                continue
+            begin = position + 4
+            stop = begin + size
+            if stop > end:
+                break
+            push(view, begin, stop, now_us)
+            position = stop
+        self._start = position
+        if position - start > self._aside_bytes:
+            self.last_media_us = now_us
+        if BUFFER_BYTES - end < _LOW_WATER_BYTES:
+            self._return_to_front()
+
+    # -- what is no frame of ours
+
+    def _return_to_front(self) -> None:
+        for detach in self._detaches:
+            detach()
+        rest = self._end - self._start
+        self._view[:rest] = self._view[self._start : self._end]
+        self._start, self._end = 0, rest
+
+    def _step_aside(self, position: int, end: int) -> int:
+        """Get past what is at `position` and is no frame of ours; where to go on, or -1 to wait for more bytes."""
+        first = self._store[position]
+        if first in (0x0D, 0x0A):
+            return position + 1
+        if bytes(self._store[position : position + 4]).upper() in _MESSAGE_STARTS:
+            return self._message(position, end)
+        if first == _DOLLAR and not self._is_lost:
+            stop = position + 4 + int.from_bytes(self._store[position + 2 : position + 4], "big")
+            if stop >= end:
+                return -1
+            if self._store[stop] in b"$R\r\n":
+                return stop  # a channel that nobody asked for
+        if not self._pushes:
+            self.fail(RtspMalformed(reason=f"it begins with {bytes(self._store[position : position + 24])!r}"))
+            return end
+        return self._resync(position, end)
+
+    def _message(self, position: int, end: int) -> int:
+        try:
+            parsed = parse_message(self._store, position, end)
+        except RtspMalformed as error:
+            if self._pushes:
+                return self._resync(position, end)
+            self.fail(error)
+            return end
+        if parsed is None:
+            return -1
+        self._is_lost = False
+        self._on_message(parsed[0])
+        return parsed[1]
+
+    def _resync(self, position: int, end: int) -> int:
+        """The next place that looks like the beginning of a frame or message (recorder rule 12)."""
+        self.resyncs += not self._is_lost
+        self._is_lost = True
+        for match in _NEXT_BOUNDARY.finditer(self._store, position + 1, end):
+            at = match.start()
+            if self._store[at] != _DOLLAR or self._is_frame(at, end):
+                self._is_lost = False
+                return at
+        return max(position + 1, end - 3)
+
+    def _is_frame(self, at: int, end: int) -> bool:
+        """Whether a `$` begins a frame, as far as the bytes there are can tell."""
+        if at + 5 > end:
+            return True
+        tag, size = _FRAME_HEADER.unpack_from(self._store, at)
+        if tag not in self._pushes or size < 8 or self._store[at + 4] >> 6 != 2:
+            return False
+        stop = at + 4 + size
+        return stop >= end or self._store[stop] in b"$R"
+
+    def fail(self, error: Exception) -> None:
+        """Give the connection up because of what came over it."""
+        self.failure = self.failure or error
+        if self.transport is not None:
+            self.transport.abort()
+        if not self.closed.done():
+            self.closed.set_result(None)
