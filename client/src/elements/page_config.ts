@@ -1,0 +1,54 @@
+/** What the pages hand to the elements in `data-config` (docs/design/client.md). */
+
+import { type Post, type Right, TicketBroker } from "../core/tickets";
+import { csrfToken } from "./dom";
+
+export interface StreamConfig {
+  readonly codec: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+export interface CameraConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly area?: string;
+  readonly recorder: string;
+  readonly base: string;
+  readonly streams?: { readonly main?: StreamConfig | null; readonly sub?: StreamConfig | null };
+  readonly state?: string;
+  readonly since_us?: number | null;
+}
+
+export interface PageConfig {
+  readonly cameras: readonly CameraConfig[];
+  readonly ticket_url: string;
+  readonly texts?: Record<string, string>;
+  readonly locale?: string;
+  readonly zone?: string;
+  readonly viewer?: { readonly name: string };
+  readonly may?: Partial<Record<Right, boolean>>;
+}
+
+export interface WallConfig extends PageConfig {
+  readonly layout?: string;
+  readonly review_url?: string;
+}
+
+export interface PlayerConfig extends PageConfig {
+  readonly selected?: readonly string[];
+  readonly at_us?: number | null;
+}
+
+/** Asks the page's own server for tickets, with its cross-site protection. */
+export function ticketBroker(url: string): TicketBroker {
+  const post: Post = async (body) => {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
+      body,
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+  return new TicketBroker(post);
+}

@@ -1,0 +1,401 @@
+/**
+ * `<video-wall>`: many cameras live. Owns which camera stands where, which page is shown and what the keys do; a
+ * `<camera-tile>` owns its picture. The placement is kept per viewer in this browser.
+ */
+
+import { knownZone, type TimeFormats, timeFormats } from "../core/formats";
+import {
+  LAYOUTS,
+  type Layout,
+  layoutFor,
+  layoutNamed,
+  mergedOrder,
+  neighbour,
+  pageCount,
+  pageOf,
+  swapped,
+} from "../core/layouts";
+import { LiveHub } from "../players/live_hub";
+import { playerKinds } from "../players/open_player";
+import { type Say, speaker } from "../texts";
+import { CameraTile, type TileFigures } from "./camera_tile";
+import { isTyping, make, readConfig } from "./dom";
+import { ticketBroker, type WallConfig } from "./page_config";
+import { WallBar } from "./wall_bar";
+import { WallDrag } from "./wall_drag";
+import { WALL_STYLE } from "./wall_style";
+
+const TOUR_MS = 15_000;
+const REPLAY_US = 30_000_000;
+/** More tiles than this at once get key pictures only (docs/design/client.md, what a machine can decode). */
+const FULL_RATE_TILES = 36;
+
+export class VideoWall extends HTMLElement {
+  #config!: WallConfig;
+  #say!: Say;
+  #formats!: TimeFormats;
+  #hub!: LiveHub;
+  #layout: Layout = layoutNamed("16");
+  #order: string[] = [];
+  #page = 0;
+  #enlarged: string | null = null;
+  #focused = "";
+  #tour = 0;
+  #timers: number[] = [];
+  #seen = new Set<string>();
+  #observer!: IntersectionObserver;
+  #bar!: WallBar;
+  #drag!: WallDrag;
+  readonly #tiles = new Map<string, CameraTile>();
+  readonly #grid = make("div", { class: "grid", role: "group" });
+  readonly #announcer = make("p", { class: "quiet", "aria-live": "polite" });
+
+  connectedCallback(): void {
+    if (this.shadowRoot === null) {
+      this.#build();
+    }
+    this.#observer = new IntersectionObserver((entries) => this.#observe(entries), { threshold: 0.1 });
+    for (const tile of this.#tiles.values()) {
+      this.#observer.observe(tile);
+    }
+    document.addEventListener("visibilitychange", this.#whenVisibilityChanges);
+    document.addEventListener("fullscreenchange", this.#whenFullScreenChanges);
+    this.#timers = [window.setInterval(() => this.#everySecond(), 1000)];
+    this.#arrange();
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener("visibilitychange", this.#whenVisibilityChanges);
+    document.removeEventListener("fullscreenchange", this.#whenFullScreenChanges);
+    this.#observer.disconnect();
+    this.#timers.forEach(clearInterval);
+    clearInterval(this.#tour);
+    for (const tile of this.#tiles.values()) {
+      tile.rest();
+    }
+  }
+
+  /** Figures of every tile on the page that is shown, for measuring. */
+  get stats(): TileFigures[] {
+    return this.#shown().map((camera) => this.#tiles.get(camera)!.figures);
+  }
+
+  get layout(): string {
+    return this.#layout.name;
+  }
+
+  get order(): readonly string[] {
+    return this.#order;
+  }
+
+  get enlarged(): string | null {
+    return this.#enlarged;
+  }
+
+  /** Microseconds by the recorder's clock. */
+  nowUs(recorder: string): number {
+    return this.#hub.nowUs(recorder);
+  }
+
+  choose(name: string): void {
+    const first = this.#shown()[0];
+    this.#layout = layoutNamed(name);
+    this.#page = Math.max(0, Math.floor(this.#order.indexOf(first ?? "") / this.#layout.places.length));
+    this.#enlarged = null;
+    this.#save();
+    this.#arrange();
+  }
+
+  turn(pages: number): void {
+    const count = pageCount(this.#order.length, this.#layout);
+    this.#page = (this.#page + pages + count) % count;
+    this.#enlarged = null;
+    this.#arrange();
+  }
+
+  enlarge(camera: string | null): void {
+    this.#enlarged = camera;
+    this.#arrange();
+    if (camera !== null) {
+      this.#focus(camera);
+    }
+    this.dispatchEvent(new CustomEvent("wall-enlarge", { detail: { camera } }));
+  }
+
+  toggleTour(): void {
+    if (this.#tour !== 0) {
+      clearInterval(this.#tour);
+      this.#tour = 0;
+    } else {
+      this.#tour = window.setInterval(() => this.turn(1), TOUR_MS);
+      this.turn(1);
+    }
+    this.#bar.show({ isTouring: this.#tour !== 0 });
+  }
+
+  toggleFullScreen(): void {
+    void (document.fullscreenElement === null ? this.requestFullscreen() : document.exitFullscreen()).catch(
+      () => undefined,
+    );
+  }
+
+  /** Put two cameras in each other's place. */
+  swap(first: string, second: string): void {
+    this.#order = swapped(this.#order, first, second);
+    this.#save();
+    this.#arrange();
+    const place = this.#shown().indexOf(first) + 1;
+    this.#announce(this.#say("moved", { camera: this.#tiles.get(first)!.camera.name, place }));
+  }
+
+  /** The last 30 s of a camera, in the review player. */
+  replay(camera: string): void {
+    const { review_url: url, may } = this.#config;
+    if (url === undefined || (may?.replay !== true && may?.playback !== true)) {
+      return;
+    }
+    const target = new URL(url, location.href);
+    target.searchParams.set("cameras", camera);
+    target.searchParams.set("at", String(Math.round(this.nowUs(this.#tiles.get(camera)!.camera.recorder) - REPLAY_US)));
+    const request = new CustomEvent("wall-replay", { cancelable: true, detail: { camera, url: target.href } });
+    if (this.dispatchEvent(request)) {
+      location.assign(target);
+    }
+  }
+
+  #build(): void {
+    this.#config = readConfig<WallConfig>(this);
+    this.#say = speaker(this.#config.texts);
+    this.#formats = timeFormats(this.#config.locale ?? "en", knownZone(this.#config.zone));
+    const { cameras } = this.#config;
+    this.#hub = new LiveHub(cameras, ticketBroker(this.#config.ticket_url));
+    this.#restore();
+    this.classList.add("night");
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", this.#say("wall"));
+    this.#grid.setAttribute("aria-description", this.#say("keys_help"));
+    this.#bar = new WallBar(this, this.#say, LAYOUTS);
+    const parts = { hub: this.#hub, kinds: playerKinds(), say: this.#say, formats: this.#formats };
+    for (const camera of cameras) {
+      const tile = new CameraTile();
+      tile.prepare({ ...parts, camera });
+      tile.addEventListener("focus", () => (this.#focused = camera.id));
+      tile.addEventListener("dblclick", () => this.enlarge(this.#enlarged === null ? camera.id : null));
+      this.#tiles.set(camera.id, tile);
+    }
+    this.#drag = new WallDrag(this.#grid, (first, second) => this.swap(first, second));
+    this.addEventListener("keydown", (event) => this.#key(event));
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [WALL_STYLE];
+    root.append(this.#bar.element, this.#grid, this.#announcer);
+    if (cameras.length === 0) {
+      this.#grid.append(make("p", { class: "empty" }, this.#say("no_cameras")));
+    } else {
+      this.#grid.append(...this.#tiles.values());
+    }
+  }
+
+  /** Tiles are moved by style alone: a video that leaves the document would stop. */
+  #arrange(): void {
+    const shown = this.#shown();
+    const isLarge = this.#enlarged !== null;
+    const { columns, rows, places } = isLarge ? layoutNamed("1") : this.#layout;
+    this.#grid.classList.toggle("enlarged", isLarge);
+    this.#grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    this.#grid.style.gridTemplateRows = `repeat(${rows}, minmax(0, 1fr))`;
+    for (const [camera, tile] of this.#tiles) {
+      const at = isLarge ? 0 : shown.indexOf(camera);
+      const place = places[at];
+      const isShown = shown.includes(camera) && (!isLarge || camera === this.#enlarged);
+      tile.toggleAttribute("data-large", camera === this.#enlarged);
+      tile.hidden = !isShown;
+      if (isShown && place !== undefined) {
+        tile.style.gridArea = `${place.row} / ${place.column} / span ${place.span} / span ${place.span}`;
+      }
+    }
+    this.#fillEmptyPlaces(isLarge ? 0 : shown.length);
+    if (!shown.includes(this.#focused)) {
+      this.#focused = shown[0] ?? "";
+    }
+    for (const [camera, tile] of this.#tiles) {
+      tile.tabIndex = camera === this.#focused ? 0 : -1;
+    }
+    this.#bar.show({ layout: this.#layout.name, page: this.#page, pages: pageCount(this.#order.length, this.#layout) });
+    this.#runShown();
+  }
+
+  #fillEmptyPlaces(taken: number): void {
+    for (const place of this.#grid.querySelectorAll(".place")) {
+      place.remove();
+    }
+    for (const place of this.#tiles.size === 0 || this.#enlarged !== null ? [] : this.#layout.places.slice(taken)) {
+      const empty = make("div", { class: "place empty", "aria-hidden": "true" });
+      empty.style.gridArea = `${place.row} / ${place.column} / span ${place.span} / span ${place.span}`;
+      this.#grid.append(empty);
+    }
+  }
+
+  /** Lines only for what can be seen: this page, this window, this part of the screen. */
+  #runShown(): void {
+    const shown = this.#shown();
+    for (const [camera, tile] of this.#tiles) {
+      const isLarge = camera === this.#enlarged;
+      const isWanted = shown.includes(camera) && (this.#enlarged === null || isLarge);
+      if (!isWanted || document.hidden || (this.#seen.size > 0 && tile.hidden)) {
+        tile.rest();
+        continue;
+      }
+      const isOverview = shown.length > FULL_RATE_TILES;
+      tile.wish(isLarge || this.#layout.name === "1" ? "main" : "sub", isOverview ? "key" : "full", isOverview);
+      tile.run();
+    }
+  }
+
+  #observe(entries: IntersectionObserverEntry[]): void {
+    for (const entry of entries) {
+      const tile = entry.target as CameraTile;
+      const camera = tile.camera.id;
+      if (entry.isIntersecting) {
+        this.#seen.add(camera);
+        if (!document.hidden && !tile.hidden) {
+          tile.run();
+        }
+      } else {
+        this.#seen.delete(camera);
+        tile.rest();
+      }
+    }
+  }
+
+  #shown(): string[] {
+    return pageOf(this.#order, this.#layout, this.#page);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (isTyping(event) || this.#keyOfDrag(event)) {
+      return;
+    }
+    const arrows: Record<string, [number, number]> = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    };
+    const arrow = arrows[event.key];
+    const actions: Record<string, () => void> = {
+      Enter: () => this.enlarge(this.#enlarged === null ? this.#focused : null),
+      Escape: () => this.enlarge(null),
+      f: () => this.toggleFullScreen(),
+      t: () => this.toggleTour(),
+      b: () => this.replay(this.#focused),
+      m: () => this.#grab(),
+      PageDown: () => this.turn(1),
+      PageUp: () => this.turn(-1),
+    };
+    const layout = LAYOUTS[Number(event.key) - 1];
+    const isOnTile = event.composedPath()[0] instanceof CameraTile || event.composedPath()[0] === this;
+    if (arrow !== undefined && isOnTile) {
+      this.#move(...arrow);
+    } else if (layout !== undefined) {
+      this.choose(layout.name);
+    } else if (event.key !== "Enter" || isOnTile) {
+      const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+      if (action === undefined) {
+        return;
+      }
+      action();
+    }
+    event.preventDefault();
+  }
+
+  /** While a tile is held by the keyboard, arrows swap it with its neighbour. */
+  #keyOfDrag(event: KeyboardEvent): boolean {
+    const held = this.#drag.held;
+    if (held === null || !["Enter", "Escape", "m", " "].includes(event.key)) {
+      return false;
+    }
+    this.#drag.release();
+    event.preventDefault();
+    return true;
+  }
+
+  #grab(): void {
+    const tile = this.#tiles.get(this.#focused);
+    if (tile !== undefined && this.#enlarged === null) {
+      this.#drag.grab(tile);
+      this.#announce(this.#say("grabbed", { camera: tile.camera.name }));
+    }
+  }
+
+  #move(dx: number, dy: number): void {
+    const shown = this.#shown();
+    if (this.#enlarged !== null) {
+      const at = shown.indexOf(this.#enlarged) + dx + dy;
+      this.enlarge(shown[(at + shown.length) % shown.length] ?? this.#enlarged);
+      return;
+    }
+    const target = shown[neighbour(this.#layout, shown.indexOf(this.#focused), dx, dy)];
+    if (target === undefined) {
+      return;
+    }
+    if (this.#drag.held !== null && target !== this.#focused) {
+      this.swap(this.#focused, target);
+    } else {
+      this.#focus(target);
+    }
+  }
+
+  #focus(camera: string): void {
+    this.#focused = camera;
+    for (const [id, tile] of this.#tiles) {
+      tile.tabIndex = id === camera ? 0 : -1;
+    }
+    this.#tiles.get(camera)?.focus();
+  }
+
+  #everySecond(): void {
+    const first = this.#config.cameras[0];
+    const nowUs = first === undefined ? Date.now() * 1000 : this.nowUs(first.recorder);
+    this.#bar.show({ time: this.#formats.clock(nowUs) });
+    const nowMs = performance.now();
+    for (const camera of this.#shown()) {
+      this.#tiles.get(camera)?.tick(nowMs);
+    }
+  }
+
+  readonly #whenVisibilityChanges = (): void => this.#runShown();
+
+  readonly #whenFullScreenChanges = (): void => this.#bar.show({ isFullScreen: document.fullscreenElement !== null });
+
+  #announce(text: string): void {
+    this.#announcer.textContent = text;
+  }
+
+  get #storageKey(): string {
+    return `nangmai.wall.${this.#config.viewer?.name ?? ""}`;
+  }
+
+  #restore(): void {
+    const cameras = this.#config.cameras.map((camera) => camera.id);
+    let kept: { layout?: string; order?: string[] } = {};
+    try {
+      kept = JSON.parse(localStorage.getItem(this.#storageKey) ?? "{}");
+    } catch {
+      // A browser that keeps nothing starts from the page's own order.
+    }
+    this.#order = mergedOrder(Array.isArray(kept.order) ? kept.order : [], cameras);
+    const name = kept.layout ?? this.#config.layout;
+    this.#layout = name === undefined ? layoutFor(cameras.length) : layoutNamed(name);
+  }
+
+  #save(): void {
+    try {
+      localStorage.setItem(this.#storageKey, JSON.stringify({ layout: this.#layout.name, order: this.#order }));
+    } catch {
+      // Nothing is lost but the order.
+    }
+  }
+}
+
+customElements.define("camera-tile", CameraTile);
+customElements.define("video-wall", VideoWall);

@@ -1,0 +1,89 @@
+/** Dragging a tile onto another one, by mouse, pen or finger; and holding one by the keyboard. */
+
+import { CameraTile } from "./camera_tile";
+
+const START_PX = 8;
+
+export class WallDrag {
+  readonly #grid: HTMLElement;
+  readonly #onDrop: (first: string, second: string) => void;
+  #held: CameraTile | null = null;
+  #over: CameraTile | null = null;
+  #pressed: { tile: CameraTile; x: number; y: number; pointer: number } | null = null;
+
+  constructor(grid: HTMLElement, onDrop: (first: string, second: string) => void) {
+    this.#grid = grid;
+    this.#onDrop = onDrop;
+    grid.addEventListener("pointerdown", (event) => this.#press(event));
+    grid.addEventListener("pointermove", (event) => this.#move(event));
+    grid.addEventListener("pointerup", (event) => this.#lift(event));
+    grid.addEventListener("pointercancel", () => this.#end());
+  }
+
+  /** The tile held by the keyboard. */
+  get held(): CameraTile | null {
+    return this.#pressed === null ? this.#held : null;
+  }
+
+  grab(tile: CameraTile): void {
+    this.#held = tile;
+    tile.toggleAttribute("data-grabbed", true);
+  }
+
+  release(): void {
+    this.#held?.removeAttribute("data-grabbed");
+    this.#held = null;
+  }
+
+  #tileAt(x: number, y: number): CameraTile | null {
+    const root = this.#grid.getRootNode() as ShadowRoot;
+    const tile = root.elementFromPoint(x, y)?.closest("camera-tile");
+    return tile instanceof CameraTile ? tile : null;
+  }
+
+  #press(event: PointerEvent): void {
+    const tile = this.#tileAt(event.clientX, event.clientY);
+    if (tile !== null && event.isPrimary && event.button === 0 && !this.#grid.classList.contains("enlarged")) {
+      this.release();
+      this.#pressed = { tile, x: event.clientX, y: event.clientY, pointer: event.pointerId };
+    }
+  }
+
+  #move(event: PointerEvent): void {
+    const pressed = this.#pressed;
+    if (pressed === null) {
+      return;
+    }
+    if (this.#held === null) {
+      if (Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < START_PX) {
+        return;
+      }
+      this.#grid.setPointerCapture(pressed.pointer);
+      this.grab(pressed.tile);
+    }
+    const over = this.#tileAt(event.clientX, event.clientY);
+    if (over !== this.#over) {
+      this.#over?.removeAttribute("data-over");
+      this.#over = over === pressed.tile ? null : over;
+      this.#over?.toggleAttribute("data-over", true);
+    }
+  }
+
+  #lift(event: PointerEvent): void {
+    const held = this.#held;
+    const target = this.#tileAt(event.clientX, event.clientY);
+    if (this.#pressed !== null && held !== null && target !== null && target !== held) {
+      this.#onDrop(held.camera.id, target.camera.id);
+    }
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#pressed !== null) {
+      this.#pressed = null;
+      this.release();
+    }
+    this.#over?.removeAttribute("data-over");
+    this.#over = null;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Every word the elements say, in English. The page hands over translations by the same keys (`texts` in its
+ * `data-config`); there is no second catalogue. Braces are filled in.
+ */
+export const TEXTS = {
+  // wall
+  wall: "Live wall",
+  layout: "Layout",
+  layout_one: "One camera",
+  layout_grid: "{count} cameras",
+  layout_one_plus_five: "One large, five small",
+  previous_page: "Previous page",
+  next_page: "Next page",
+  page_of: "Page {page} of {pages}",
+  tour: "Tour",
+  tour_stop: "Stop the tour",
+  full_screen: "Full screen",
+  full_screen_leave: "Leave full screen",
+  enlarge: "Enlarge",
+  shrink: "Back to the wall",
+  replay: "Replay 30 s",
+  review: "Review",
+  no_cameras: "No cameras may be watched here yet.",
+  empty_place: "Empty place",
+  moved: "{camera} moved to place {place}.",
+  grabbed: "{camera} taken. Arrow keys move it, Enter puts it down.",
+  keys_help:
+    "Arrow keys choose a camera, Enter enlarges, 1 to 6 choose a layout, F full screen, T tour, B replay, M moves.",
+  // tile
+  tile_live: "{camera}, live",
+  tile_state: "{camera}: {state}",
+  state_connecting: "Connecting",
+  state_no_signal: "No signal",
+  state_waiting_for_key_picture: "Waiting for a key picture",
+  state_refused: "The camera refuses the sign-in",
+  state_disk: "Not recording: disk",
+  state_off: "Switched off",
+  state_lost: "No connection to the recorder",
+  state_denied: "Not permitted",
+  state_failed: "The picture cannot be shown",
+  since: "since {time}",
+  key_pictures: "Key pictures only",
+  sub_stream: "This browser cannot decode {codec}; the sub stream is shown.",
+  stills: "This browser cannot decode {codec}; stills are shown.",
+  error_ticket_unavailable: "The web service does not answer, so nobody can grant a look. Recording goes on.",
+  error_ticket_too_narrow: "The ticket does not cover this camera or this period.",
+  error_not_found: "The recorder does not know this camera or has no footage here.",
+  error_unavailable: "The recorder does not answer. It is being tried again.",
+  error_unknown: "It did not work ({code}).",
+  clause: "by {clause}",
+  // player
+  player: "Review player",
+  play: "Play",
+  pause: "Pause",
+  faster: "Faster",
+  slower: "Slower",
+  speed: "Speed",
+  step_back: "Previous picture",
+  step_forward: "Next picture",
+  back_10: "Back 10 s",
+  forward_10: "Forward 10 s",
+  live_edge: "Newest",
+  go_to: "Go to a time",
+  go: "Go",
+  cancel: "Cancel",
+  close: "Close",
+  time: "Time",
+  mark_in: "Mark the beginning",
+  mark_out: "Mark the end",
+  marks_clear: "Remove the marks",
+  range: "{from} to {to} ({duration})",
+  choose_cameras: "Cameras",
+  cameras_most: "At most {count} cameras can be played together.",
+  snapshot: "Save this picture",
+  snapshot_copy: "Copy this picture",
+  copied: "Copied.",
+  sound: "Sound",
+  sound_off: "Sound off",
+  key_pictures_speed: "Above 4x only key pictures are shown.",
+  no_footage: "Nothing was recorded here.",
+  gap_skipped: "Skipped {duration} without footage: {cause}.",
+  at_end: "The end of what is recorded.",
+  loading: "Loading",
+  // timeline
+  timeline: "Timeline",
+  timeline_help: "Wheel or plus and minus zoom, drag or arrow keys move, Enter plays from here.",
+  timeline_at: "At {time}",
+  timeline_rows: "Recorded and missing, per camera",
+  recorded_from_to: "recorded {from} to {to}",
+  gap_from_to: "missing {from} to {to}: {cause}",
+  hold: "On hold",
+  zoom_in: "Zoom in",
+  zoom_out: "Zoom out",
+  cause_no_signal: "no signal",
+  cause_waiting_for_key_picture: "waiting for a key picture",
+  cause_refused: "the camera refused the sign-in",
+  cause_disk_slow: "the disk was too slow",
+  cause_disk_full: "the disk was full",
+  cause_disk_failed: "the disk failed",
+  cause_clock_step: "the clock was set",
+  cause_crash: "the recorder stopped unexpectedly",
+  cause_recorder_down: "the recorder was off",
+  cause_maintenance: "maintenance",
+  cause_loss: "loss on the network",
+  cause_unknown: "cause unknown",
+} as const;
+
+export type TextKey = keyof typeof TEXTS;
+
+export type Say = (key: TextKey, facts?: Record<string, string | number>) => string;
+
+/** Says a text in the page's language, in English where it has none. */
+export function speaker(translated: Partial<Record<string, string>> = {}): Say {
+  return (key, facts = {}) =>
+    (translated[key] ?? TEXTS[key]).replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+}
+
+/** A text whose key is made of a prefix and a code from the server; the fallback where the code is new. */
+export function sayCode(say: Say, prefix: string, code: string, fallback: TextKey): string {
+  const key = `${prefix}_${code}`;
+  return key in TEXTS ? say(key as TextKey) : say(fallback, { code });
+}
