@@ -1,0 +1,41 @@
+"""Puts the routes together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+
+from aiohttp import web
+
+from nangmai.recorder.serve import live, playback
+from nangmai.recorder.serve.errors import answer_errors
+from nangmai.recorder.serve.port import NODE, Node
+from nangmai.recorder.serve.threads import READERS
+
+BODY_LIMIT_BYTES = 64 << 10
+READER_THREADS = 4
+
+
+def make_app(node: Node) -> web.Application:
+    """The application of one recorder node."""
+    app = web.Application(middlewares=[answer_errors], client_max_size=BODY_LIMIT_BYTES)
+    app[NODE] = node
+    app[live.SOCKETS] = {}
+    app.on_response_prepare.append(_add_headers)
+    app.on_shutdown.append(live.close_sockets)
+    app.cleanup_ctx.append(_readers)
+    app.router.add_get("/live", live.serve_live, allow_head=False)
+    app.add_routes(playback.ROUTES)
+    return app
+
+
+async def _readers(app: web.Application) -> AsyncIterator[None]:
+    with ThreadPoolExecutor(READER_THREADS, thread_name_prefix="serve") as pool:
+        app[READERS] = pool
+        yield
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.pop("Server", None)
