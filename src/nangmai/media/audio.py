@@ -1,6 +1,6 @@
-"""From RTP packets to audio frames:
+"""From RTP packets to audio frames: what all audio codecs share.
 
-What all audio codecs share. Audio is a few dozen packets a second, so each is copied at once.
+Audio is a few dozen packets a second, so each is copied at once and nothing of a receive buffer is ever kept.
 """
 
 from __future__ import annotations
@@ -64,6 +64,10 @@ class AudioDepacketizer:
         time = self._timeline.unwrap(timestamp)
         if begin < end:
             self._push_payload(bytes(buffer[begin:end]), time, bool(second & 0x80))
+
+    def push_run(self, buffer: memoryview, start: int, end: int, tag: int) -> int:
+        """Audio has no runs of fragments."""
+        return start
 
     def detach(self) -> None:
         """Nothing of the buffer is ever kept."""

@@ -28,6 +28,12 @@ class Depacketizer(Protocol):
         Slices of it may be kept until the picture is complete or `detach()`.
         """
 
+    def push_run(self, buffer: memoryview, start: int, end: int, tag: int) -> int:
+        """Interleaved frames from `start` on that go on with an open fragmented unit; returns where they end.
+
+        Optional: what it does not take goes through `push`. `tag` is `$` and the channel as one 16-bit number.
+        """
+
     def detach(self) -> None:
         """Copy what is still referenced: the caller will overwrite the buffer."""
 

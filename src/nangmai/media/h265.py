@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from nangmai.media.h265_sets import H265Sets
-from nangmai.media.nal import NalDepacketizer
+from nangmai.media.nal import KEY_SLICE, OTHER, SLICE, NalDepacketizer
 from nangmai.media.picture import Picture
 from nangmai.media.sets import has_recovery_point, sprop_sets
 
@@ -18,12 +18,19 @@ _PREFIX_SEI = 39
 _AP, _FU, _PACI = 48, 49, 50
 
 
+def _kind(nal_type: int) -> int:
+    if _FIRST_IRAP <= nal_type <= _LAST_IRAP:
+        return KEY_SLICE
+    return SLICE if nal_type <= _LAST_SLICE else OTHER
+
+
 class H265Depacketizer(NalDepacketizer):
     """One H.265 stream."""
 
     __slots__ = ("_has_don",)
     FRAGMENT_HEADER_BYTES = 3
     NAL_HEADER_BYTES = 2
+    KINDS = bytes(_kind(header >> 1 & 0x3F) for header in range(256))
 
     def __init__(
         self, payload_type: int, clock_rate: int, fmtp: Mapping[str, str], on_picture: Callable[[Picture], None]
@@ -35,9 +42,24 @@ class H265Depacketizer(NalDepacketizer):
         self._has_don = fmtp.get("sprop-max-don-diff", "0").strip() not in ("", "0")
 
     def _push_payload(self, buffer: memoryview, begin: int, end: int) -> None:
-        kind = buffer[begin] >> 1 & 0x3F
+        first = buffer[begin]
+        kind = first >> 1 & 0x3F
         if kind == _FU:
-            self._push_fragment(buffer, begin, end)
+            payload = begin + 3
+            header = buffer[begin + 2] if payload < end else 0
+            if self._has_don and header & 0x80:
+                payload += 2
+            if payload >= end:
+                self.stats.malformed += 1
+                return
+            if header & 0x80:
+                second, inner = buffer[begin + 1], header & 0x3F
+                nal_header = bytes((first & 0x81 | inner << 1, second))
+                self._open_fragments(nal_header, bytes((first, second, inner)), buffer[payload:end])
+            else:
+                self._go_on(buffer[payload:end])
+            if header & 0x40:
+                self._close_fragments()
         elif kind == _AP:
             self._push_aggregate(buffer, begin + 2, end)
         elif kind >= _PACI:
@@ -46,32 +68,6 @@ class H265Depacketizer(NalDepacketizer):
             self._add_nal(memoryview(bytes(buffer[begin : begin + 2]) + bytes(buffer[begin + 4 : end])))
         else:
             self._add_nal(buffer[begin:end])
-
-    def _push_fragment(self, buffer: memoryview, begin: int, end: int) -> None:
-        """FU (§4.4.3)."""
-        payload = begin + 3
-        if end <= payload:
-            self.stats.malformed += 1
-            return
-        header = buffer[begin + 2]
-        if header & 0x80:
-            if self._has_don:
-                payload += 2
-                if end <= payload:
-                    self.stats.malformed += 1
-                    return
-            first, second = buffer[begin], buffer[begin + 1]
-            kind = header & 0x3F
-            self._open_fragments(
-                bytes((first & 0x81 | kind << 1, second)), bytes((first, second, kind)), buffer[payload:end]
-            )
-        elif self._middle:
-            self._append(buffer[payload:end])
-        else:
-            self._is_damaged = True  # its start was lost
-            return
-        if header & 0x40:
-            self._close_fragments()
 
     def _push_aggregate(self, buffer: memoryview, begin: int, end: int) -> None:
         """Aggregation packet (§4.4.2)."""
@@ -87,12 +83,6 @@ class H265Depacketizer(NalDepacketizer):
                 return
             self._add_nal(buffer[begin : begin + size])
             begin += size
-
-    def _is_slice(self, header: int) -> bool:
-        return header >> 1 & 0x3F <= _LAST_SLICE
-
-    def _is_key_slice(self, header: int) -> bool:
-        return _FIRST_IRAP <= header >> 1 & 0x3F <= _LAST_IRAP
 
     def _note(self, nal: bytes) -> None:
         kind = nal[0] >> 1 & 0x3F

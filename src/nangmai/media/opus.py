@@ -1,6 +1,6 @@
-"""Opus (RFC 6716) over RTP (RFC 7587) and in MP4 ("Encapsulation of Opus in ISO Base Media File Format"):
+"""Opus (RFC 6716) over RTP (RFC 7587) and in MP4 ("Encapsulation of Opus in ISO Base Media File Format").
 
-One packet, one frame.
+One packet is one frame of the track.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""RTP (RFC 3550): headers, sequence numbers, 64-bit time, statistics, and the buffer that puts UDP packets back in
-order.
+"""RTP (RFC 3550): headers, sequence numbers, 64-bit time, statistics, and putting UDP packets back in order.
 
 Knows nothing of what a packet carries.
 """

@@ -1,5 +1,4 @@
-"""What H.264 and H.265 share below the pictures: sets out of an SDP, the SEI message that starts a gradual refresh,
-colour, names.
+"""What H.264 and H.265 share below the pictures: sets out of an SDP, the recovery point message, display parameters.
 
 Parses; never keeps state.
 """

@@ -1,7 +1,4 @@
-"""Sample entries (ISO/IEC 14496-12 §8.5.2, §12.1, §12.2):
-
-The frame that every codec puts its own configuration box into.
-"""
+"""Sample entries (ISO/IEC 14496-12 §8.5.2, §12.1, §12.2): the frame around every codec's own configuration box."""
 
 from __future__ import annotations
 
