@@ -43,6 +43,9 @@ class TicketError(Error):
     """The ticket was not accepted."""
 
     kind: ClassVar[Kind] = Kind.DENIED
+    ticket: Ticket | None = (
+        None  #: whose signature holds, when it does: only then can a refusal be ascribed to a person
+    )
 
 
 class TicketMissing(TicketError):
@@ -91,16 +94,24 @@ class Ticket:
 
     def require(self, right: Right, camera: str, from_us: int | None = None, to_us: int | None = None) -> None:
         """Raise `TicketTooNarrow` unless this ticket gives `right` over that camera for the whole period asked for."""
+        reason = self._lack(right, camera, from_us, to_us)
+        if reason:
+            error = TicketTooNarrow(reason=reason)
+            error.ticket = self
+            raise error
+
+    def _lack(self, right: Right, camera: str, from_us: int | None, to_us: int | None) -> str | None:
         if right not in ALLOWS[self.right]:
-            raise TicketTooNarrow(reason=f"it gives the right {self.right!r}, not {right!r}")
+            return f"it gives the right {self.right!r}, not {right!r}"
         if camera not in self.cameras:
-            raise TicketTooNarrow(reason=f"it does not name the camera {camera!r}")
+            return f"it does not name the camera {camera!r}"
         if self.from_us is None or self.to_us is None:
-            return  # live: no period
+            return None  # live: no period
         if from_us is not None and from_us < self.from_us:
-            raise TicketTooNarrow(reason="its period begins later")
+            return "its period begins later"
         if to_us is not None and to_us > self.to_us:
-            raise TicketTooNarrow(reason="its period ends earlier")
+            return "its period ends earlier"
+        return None
 
     @property
     def ends_us(self) -> int:
@@ -136,16 +147,22 @@ def verify_ticket(
         raise TicketMissing
     payload = _signed_payload(token, keys)
     ticket = _ticket_from_payload(payload)
-    if ticket.recorder != recorder:
-        raise TicketForOther(recorder=ticket.recorder)
-    now_s = now_us // US_PER_S
-    if now_us >= ticket.ends_us:
-        raise TicketExpired(seconds=now_s - ticket.expires_s)
-    if ticket.issued_s > now_s + LEEWAY_S:
-        raise TicketMalformed(reason="it is dated in the future; set the clocks of web and recorder")
-    if ticket.id in revoked:
-        raise TicketRevoked
+    error = _refusal(ticket, recorder, now_us, revoked)
+    if error is not None:
+        error.ticket = ticket
+        raise error
     return ticket
+
+
+def _refusal(ticket: Ticket, recorder: str, now_us: int, revoked: Container[str]) -> TicketError | None:
+    now_s = now_us // US_PER_S
+    if ticket.recorder != recorder:
+        return TicketForOther(recorder=ticket.recorder)
+    if now_us >= ticket.ends_us:
+        return TicketExpired(seconds=now_s - ticket.expires_s)
+    if ticket.issued_s > now_s + LEEWAY_S:
+        return TicketMalformed(reason="it is dated in the future; set the clocks of web and recorder")
+    return TicketRevoked() if ticket.id in revoked else None
 
 
 def _signed_payload(token: str, keys: Mapping[str, Ed25519PublicKey]) -> dict[str, Any]:

@@ -118,6 +118,11 @@ class CameraTable:
     min_days: float | None = setting("Overrides `min_days` of `[retention]`.", default=None, check=_days_complaint)
     max_days: float | None = setting("Overrides `max_days` of `[retention]`.", default=None, check=_days_complaint)
 
+    @property
+    def transport_name(self) -> Transport:
+        """`transport`, which has been checked."""
+        return cast(Transport, self.transport)
+
     def urls(self) -> Mapping[StreamKind, str]:
         """Its streams, main first."""
         return {"main": self.main} if self.sub is None else {"main": self.main, "sub": self.sub}
@@ -210,7 +215,7 @@ def _check_cameras(config: RecorderConfig, where: str) -> None:
         if first != number:
             raise ConfigInvalid(where=f"{place}: id", complaint=f"{camera.id!r} is already the id of camera[{first}]")
         for kind, url in camera.urls().items():
-            complaint = _url_complaint(url, cast(Transport, camera.transport))
+            complaint = _url_complaint(url, camera.transport_name)
             if complaint:
                 raise ConfigInvalid(where=f"{place}: {kind}", complaint=complaint)
 

@@ -1,7 +1,8 @@
 """One stream from pictures to units: waits for key pictures, cuts fragments, rotates segments, names what is missing.
 
 Called in the event loop for every picture; the ordinary picture costs one comparison and one append. It never waits,
-for a disk or for anything else, and it never touches a picture's bytes. Design: docs/design/archive.md, docs/design/time.md.
+for a disk or for anything else, and it never touches a picture's bytes. See docs/design/archive.md
+and docs/design/time.md.
 """
 
 from __future__ import annotations

@@ -1,0 +1,267 @@
+"""One recorder node: archive, streams, live hub, HTTP and the exchange with web, put together and kept in step.
+
+Owns the order of start and stop and what happens once a second. Recording depends on nothing else here: whatever fails
+beside it is logged, reported, and tried again. See docs/design/planes.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+from collections.abc import Iterator
+
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from nangmai.archive.archive import Archive
+from nangmai.archive.retention import CameraRetention, RetentionRules
+from nangmai.base.clock import Clock, SystemClock
+from nangmai.base.errors import Error, Kind
+from nangmai.base.log import RepeatLimiter
+from nangmai.base.units import US_PER_S
+from nangmai.devices.limits import HostLimits
+from nangmai.protocol.keys import key_id, parse_public_key
+from nangmai.protocol.messages import CameraState, HealthState
+from nangmai.recorder.config import RecorderConfig
+from nangmai.recorder.control import Control
+from nangmai.recorder.gate import Gate
+from nangmai.recorder.live import Hub
+from nangmai.recorder.metrics import Metrics
+from nangmai.recorder.serve import make_app
+from nangmai.recorder.streams import CameraStream, camera_states
+from nangmai.recorder.timing import WallEstimate
+
+_log = logging.getLogger(__name__)
+
+START_SPREAD_S = 4.0  #: within this time all sources have been started
+RETENTION_S = 60
+STOP_S = 10.0  #: an orderly stop takes no longer
+CLOCK_OFFSET_LIMIT_US = 2 * US_PER_S
+GC_THRESHOLD = 50_000  #: pictures make no cycles; the collector would only walk over what lives for ever
+
+
+class ListenFailed(Error):
+    """The recorder cannot listen on {address}: {reason}. Choose another `listen` in its file, or stop what is there."""
+
+    kind = Kind.PRECONDITION
+
+
+class TicketKeyMissing(Error):
+    """The ticket key {path} cannot be read: {reason}."""
+
+    kind = Kind.PRECONDITION
+
+
+class Node:
+    """A recorder from its file to an orderly stop."""
+
+    def __init__(self, config: RecorderConfig, clock: Clock | None = None) -> None:
+        self.config = config
+        self.clock: Clock = clock or SystemClock()
+        self.started_mono_us = self.clock.mono_us()
+        self.hub = Hub(self.clock)
+        self.tickets = Gate(config.recorder.name, self.clock, _own_keys(config))
+        self.streams: list[CameraStream] = []
+        self.metrics = Metrics(self.streams, self._figures)
+        self.port = 0
+        self._wall = WallEstimate(self.clock)
+        self._limiter = RepeatLimiter(clock=self.clock)
+        self._runner: web.AppRunner | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Mend and open the archive, listen, then connect to the cameras one after the other."""
+        self.archive = await asyncio.to_thread(self._open_archive)
+        try:
+            hosts = HostLimits(clock=self.clock)
+            for camera in self.config.camera:
+                for kind in camera.urls():
+                    self.streams.append(
+                        CameraStream(
+                            camera,
+                            kind,
+                            archive=self.archive,
+                            hub=self.hub,
+                            wall=self._wall,
+                            clock=self.clock,
+                            hosts=hosts,
+                            limiter=self._limiter,
+                        )
+                    )
+            await self._listen()
+        except BaseException:
+            await self.stop()
+            raise
+        self.tickets.report = self.archive.index.add_ticket_use
+        self.control = Control(self)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GC_THRESHOLD, 20, 100)
+        self._tasks = [
+            asyncio.create_task(self._start_sources()),
+            asyncio.create_task(self._every_second()),
+            asyncio.create_task(self._keep_house()),
+            asyncio.create_task(self.control.run()),
+        ]
+
+    async def stop(self) -> None:
+        """Leave the cameras, close the segments, sign what there is; pages are told."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_S / 2):
+                await asyncio.gather(*(stream.stop() for stream in self.streams), return_exceptions=True)
+        self.tickets.close()
+        self.hub.close()
+        if self._runner is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_S / 2):
+                    await self._runner.cleanup()
+        await asyncio.to_thread(self.archive.close)
+
+    # -- what the routes and the report ask ------------------------------------------------------------------------
+
+    def states(self) -> tuple[CameraState, ...]:
+        """What every camera does now."""
+        return camera_states(self.streams)
+
+    def health(self) -> HealthState:
+        """The recorder in one word and one sentence: the worst that is the case."""
+        for volume in self.archive.volumes:
+            if volume.state in ("critical", "failed"):
+                return HealthState("alarm", f"volume {volume.path}: {volume.reason}")
+        failed = [stream for stream in self.streams if stream.has_failed()]
+        if failed:
+            names = ", ".join(stream.name for stream in failed[:5]) + (" …" if len(failed) > 5 else "")
+            return HealthState("alarm", f"{len(failed)} of {len(self.streams)} streams are not recorded: {names}")
+        for volume in self.archive.volumes:
+            if volume.state == "low":
+                return HealthState("warning", f"volume {volume.path}: {volume.reason}")
+        for stream in self.streams:
+            offset_us = stream.stats.clock_offset_us
+            if offset_us is not None and abs(offset_us) > CLOCK_OFFSET_LIMIT_US:
+                return HealthState("warning", f"{stream.name}: its clock is {offset_us / US_PER_S:+.1f} s off")
+        return HealthState("ok", "")
+
+    def forecast_days(self) -> float | None:
+        """How many days the archive will hold at the rate of the last 24 h; None = not known yet."""
+        return None
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _open_archive(self) -> Archive:
+        retention, cameras = self.config.retention, self.config.camera
+        rules = RetentionRules(
+            min_days=retention.min_days,
+            max_days=retention.max_days,
+            cameras={
+                camera.id: CameraRetention(
+                    retention.min_days if camera.min_days is None else camera.min_days,
+                    retention.max_days if camera.max_days is None else camera.max_days,
+                )
+                for camera in cameras
+                if camera.min_days is not None or camera.max_days is not None
+            },
+        )
+        return Archive.open(
+            self.config.volumes,
+            state=self.config.state,
+            recorder=self.config.recorder.name,
+            clock=self.clock,
+            flush_seconds=self.config.recorder.flush_seconds,
+            retention=rules,
+        )
+
+    async def _listen(self) -> None:
+        host, port = self.config.address
+        self._runner = web.AppRunner(make_app(self), access_log=None, handle_signals=False, shutdown_timeout=2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ListenFailed(address=self.config.recorder.listen, reason=reason) from error
+        self.port = self._runner.addresses[0][1]
+        _log.info("recorder %s listens on http://%s:%d", self.config.recorder.name, host, self.port)
+
+    async def _start_sources(self) -> None:
+        for stream in self.streams:
+            stream.start()
+            await asyncio.sleep(START_SPREAD_S / len(self.streams))
+
+    async def _every_second(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            try:
+                self._check_clock()
+                self.tickets.tick()
+                self._watch()
+            except Exception:  # noqa: BLE001 border of the task: it must not end
+                _log.exception("a check failed")
+
+    def _check_clock(self) -> None:
+        step = self._wall.check()
+        if step is not None:
+            self.archive.event("recorder:clock:stepped", alarm=True, step_us=step.step_us)
+            for stream in self.streams:
+                stream.ingest.clock_stepped()
+
+    def _watch(self) -> None:
+        for stream in self.streams:
+            if stream.has_failed() or stream.is_silent():
+                message = (
+                    f"{stream.name} is in service and not recording: {stream.ingest.message or stream.ingest.state}"
+                )
+                self._limiter.log(_log, logging.ERROR, f"{stream.name} watch", message)
+
+    async def _keep_house(self) -> None:
+        """What touches the disk and can wait: runs in a thread, one after the other."""
+        while True:
+            try:
+                await asyncio.to_thread(self._tidy)
+            except Error as error:
+                self._limiter.log(_log, logging.ERROR, f"house {error.code}", str(error))
+            except Exception:  # noqa: BLE001 border of the task
+                _log.exception("keeping house failed")
+            await asyncio.sleep(RETENTION_S)
+
+    def _tidy(self) -> None:
+        for stream in self.streams:
+            stream.oldest_us = self._oldest_us(stream.name)
+
+    def _oldest_us(self, stream: str) -> int | None:
+        text = "SELECT min(start_us) FROM segment WHERE stream_id = ? AND state <> 'deleting'"
+        index = self.archive.index
+        found = index.query(text, index.stream(stream).id)[0][0]
+        return None if found is None else int(found)
+
+    def _figures(self) -> Iterator[Metric]:
+        uptime_s = (self.clock.mono_us() - self.started_mono_us) / US_PER_S
+        yield GaugeMetricFamily("nangmai_uptime_seconds", "Since the process started", uptime_s)
+        yield GaugeMetricFamily("nangmai_viewers", "Requests and live slots open now", self.tickets.viewers)
+        free = GaugeMetricFamily("nangmai_volume_free_bytes", "What may still be written", labels=["volume"])
+        size = GaugeMetricFamily("nangmai_volume_size_bytes", "Size of the file system", labels=["volume"])
+        state = GaugeMetricFamily("nangmai_volume_state", "1 for the state it is in", labels=["volume", "state"])
+        for volume in self.archive.volumes:
+            free.add_metric([str(volume.path)], volume.space.free_bytes)
+            size.add_metric([str(volume.path)], volume.space.size_bytes)
+            for name in ("ok", "low", "critical", "failed"):
+                state.add_metric([str(volume.path), name], float(volume.state == name))
+        yield from (free, size, state)
+
+
+def _own_keys(config: RecorderConfig) -> dict[str, Ed25519PublicKey]:
+    keys = {}
+    for name in config.tickets.keys:
+        path = config.path(name)
+        try:
+            key = parse_public_key(path.read_text(encoding="utf-8"), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise TicketKeyMissing(path=str(path), reason=getattr(error, "strerror", None) or "not text") from error
+        keys[key_id(key)] = key
+    return keys

@@ -1,0 +1,126 @@
+"""The streams of a recorder: each a source, its ingest and its place in the archive, made from a table of the file."""
+
+from __future__ import annotations
+
+import zlib
+
+from nangmai.archive.archive import Archive
+from nangmai.base.clock import Clock
+from nangmai.base.log import RepeatLimiter
+from nangmai.base.units import US_PER_S
+from nangmai.devices.contract import Source, SourceStats
+from nangmai.devices.limits import HostLimits
+from nangmai.devices.source import open_source
+from nangmai.protocol.messages import CameraState, StreamState
+from nangmai.recorder.config import CameraTable, StreamKind
+from nangmai.recorder.ingest import SEGMENT_90K, StreamIngest
+from nangmai.recorder.live import Hub
+from nangmai.recorder.timing import WallEstimate
+
+NOT_RECORDING_US = 30 * US_PER_S  #: a camera in service that has not been recorded for so long is an alarm (rule 25)
+
+
+class CameraStream:
+    """One stream of one camera, from its address to its segments."""
+
+    def __init__(
+        self,
+        camera: CameraTable,
+        kind: StreamKind,
+        *,
+        archive: Archive,
+        hub: Hub,
+        wall: WallEstimate,
+        clock: Clock,
+        hosts: HostLimits,
+        limiter: RepeatLimiter,
+    ) -> None:
+        self.camera = camera
+        self.kind = kind
+        self.name = f"{camera.id}.{kind}"
+        self.oldest_us: int | None = None
+        self._clock = clock
+        self._source: Source | None = None
+        writer = archive.add_stream(self.name, camera.id, kind)
+        self.ingest = StreamIngest(
+            self.name,
+            writer=writer,
+            live=hub.stream(camera.id, kind),
+            wall=wall,
+            clock=clock,
+            limiter=limiter,
+            first_segment_90k=SEGMENT_90K // 2 + zlib.crc32(self.name.encode()) % (SEGMENT_90K // 2),
+        )
+        if not camera.enabled:
+            writer.missing("maintenance", "switched off in the recorder's file")
+            self.ingest.stop()
+            return
+        self._source = open_source(
+            camera.urls()[kind],
+            transport=camera.transport_name,
+            audio=camera.audio and kind == "main",
+            events=self.ingest,
+            hosts=hosts,
+            clock=clock,
+        )
+        self.ingest.camera_offset = lambda: self.stats.clock_offset_us
+
+    @property
+    def camera_id(self) -> str:
+        """The camera it belongs to."""
+        return self.camera.id
+
+    @property
+    def stats(self) -> SourceStats:
+        """What came over the network."""
+        return self._source.stats if self._source else SourceStats()
+
+    def start(self) -> None:
+        """Connect, and record for ever."""
+        if self._source:
+            self._source.start()
+
+    async def stop(self) -> None:
+        """Say goodbye to the camera and close the segment."""
+        if self._source:
+            await self._source.stop()
+        self.ingest.stop()
+
+    def has_failed(self) -> bool:
+        """Whether it should be recording and has not been for a while."""
+        since_us = self._clock.wall_us() - self.ingest.since_us
+        return self.camera.enabled and self.ingest.state != "recording" and abs(since_us) > NOT_RECORDING_US
+
+    def is_silent(self) -> bool:
+        """Whether it is said to record and no picture has come for a while: nobody has noticed yet."""
+        last_us = self.ingest.last_picture_mono_us
+        is_late = last_us is not None and self._clock.mono_us() - last_us > NOT_RECORDING_US
+        return is_late and self.ingest.state == "recording"
+
+    def state(self) -> StreamState:
+        """What web and the interface are told."""
+        ingest, stats = self.ingest, self.stats
+        parameters = ingest.parameters
+        return StreamState(
+            state=ingest.state,
+            since_us=ingest.since_us,
+            message=ingest.message,
+            codec=parameters.codec if parameters else None,
+            width=parameters.width if parameters else None,
+            height=parameters.height if parameters else None,
+            fps=ingest.fps,
+            bitrate_bps=ingest.bitrate_bps,
+            oldest_us=self.oldest_us,
+            newest_us=ingest.newest_us,
+            clock_offset_us=stats.clock_offset_us,
+            lost_packets=stats.lost,
+            reconnects=stats.reconnects,
+        )
+
+
+def camera_states(streams: list[CameraStream]) -> tuple[CameraState, ...]:
+    """The streams as cameras, in the order of the file."""
+    cameras: dict[str, tuple[CameraTable, dict[str, StreamState]]] = {}
+    for stream in streams:
+        cameras.setdefault(stream.camera.id, (stream.camera, {}))[1][stream.kind] = stream.state()
+    return tuple(CameraState(id, table.name, table.area, states) for id, (table, states) in cameras.items())
