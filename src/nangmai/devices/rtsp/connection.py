@@ -11,6 +11,7 @@ import asyncio
 import re
 import struct
 from collections.abc import Callable
+from typing import cast
 
 from nangmai.media.rtsp import Message, RtspMalformed, parse_message
 
@@ -77,8 +78,7 @@ class Connection(asyncio.BufferedProtocol):
     # -- what the event loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is not derived from it
 
     def connection_lost(self, error: Exception | None) -> None:
         self.failure = self.failure or error
