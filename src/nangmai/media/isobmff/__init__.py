@@ -5,7 +5,7 @@ from nangmai.media.isobmff.fragment import Sample, TrackRun, fragment_header, pi
 from nangmai.media.isobmff.init import init_segment
 from nangmai.media.isobmff.moof import ParsedFragment, ParsedRun, ReferenceTime, parse_moof, parse_prft
 from nangmai.media.isobmff.order import DecodeOrder
-from nangmai.media.isobmff.reader import FileScan, FragmentScanner, Head, ScannedUnit, scan_file
+from nangmai.media.isobmff.reader import FileScan, FragmentScanner, Head, ScannedUnit, cut_at_key, scan_file
 
 __all__ = [
     "BoxInvalid",
@@ -19,6 +19,7 @@ __all__ = [
     "Sample",
     "ScannedUnit",
     "TrackRun",
+    "cut_at_key",
     "fragment_header",
     "init_segment",
     "parse_moof",

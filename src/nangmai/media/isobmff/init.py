@@ -36,13 +36,13 @@ def init_segment(video: VideoParameters | None, audio: AudioParameters | None) -
 FTYP = box(b"ftyp", b"iso6", (1).to_bytes(4, "big"), b"iso6", b"cmfc", b"mp41")
 
 
-def mvhd(duration: int) -> bytes:
-    """Movie header (§8.2.2), duration in milliseconds."""
+def mvhd(duration: int, timescale: int = MOVIE_TIMESCALE, created_s: int = 0) -> bytes:
+    """Movie header (§8.2.2); `created_s` counts from 1904."""
     return full_box(
         b"mvhd",
         1,
         0,
-        struct.pack(">QQIQ", 0, 0, MOVIE_TIMESCALE, duration),
+        struct.pack(">QQIQ", created_s, created_s, timescale, duration),
         struct.pack(">IHHII", 0x10000, 0x0100, 0, 0, 0),
         _IDENTITY_MATRIX,
         bytes(24),
@@ -56,16 +56,17 @@ def trak(
     timescale: int,
     sample_table: bytes,
     duration: int = 0,
+    movie_duration: int = 0,
     edits: bytes = b"",
 ) -> bytes:
-    """One track (§8.3) of `duration` in its timescale, around a finished `stbl`."""
+    """One track (§8.3) around a finished `stbl`; its duration in its own timescale, and in the movie's."""
     is_video = isinstance(parameters, VideoParameters)
     size = (parameters.width << 16, parameters.height << 16) if isinstance(parameters, VideoParameters) else (0, 0)
     tkhd = full_box(
         b"tkhd",
         1,
         3,
-        struct.pack(">QQIIQ", 0, 0, track, 0, duration * MOVIE_TIMESCALE // timescale),
+        struct.pack(">QQIIQ", 0, 0, track, 0, movie_duration),
         struct.pack(">IIHHHH", 0, 0, 0, 0, 0 if is_video else 0x0100, 0),
         _IDENTITY_MATRIX,
         struct.pack(">II", *size),
@@ -78,9 +79,9 @@ def trak(
     return box(b"trak", tkhd, edits, box(b"mdia", mdhd, hdlr, minf))
 
 
-def stsd(sample_entry: bytes) -> bytes:
-    """The sample description (§8.5.2) with its one entry."""
-    return full_box(b"stsd", 0, 0, (1).to_bytes(4, "big"), sample_entry)
+def stsd(*sample_entries: bytes) -> bytes:
+    """The sample description (§8.5.2)."""
+    return full_box(b"stsd", 0, 0, len(sample_entries).to_bytes(4, "big"), *sample_entries)
 
 
 def empty_sample_table(sample_entry: bytes) -> bytes:

@@ -7,7 +7,7 @@ archive's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -187,3 +187,22 @@ class FragmentScanner:
         if len(found) != end - start:
             raise BoxInvalid(offset=start, what="the file ends early")
         return found
+
+
+def cut_at_key(units: Sequence[ScannedUnit], from_time: int, to_time: int) -> range:
+    """The units that hold `[from_time, to_time)` of the video track and can be decoded without any other.
+
+    They begin with the last key picture at or before `from_time`, or with the first one after it.
+    """
+    first: int | None = None
+    last = 0
+    for number, unit in enumerate(units):
+        run = unit.fragment.run(VIDEO_TRACK)
+        if run is None or not run.samples:
+            continue
+        if run.base_decode_time >= to_time:
+            break
+        if unit.key_size and (first is None or run.base_decode_time <= from_time):
+            first = number
+        last = number + 1
+    return range(0) if first is None else range(first, last)
