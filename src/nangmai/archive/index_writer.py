@@ -67,6 +67,21 @@ def _remember(connection: sqlite3.Connection, position: Position) -> None:
     set_meta(connection, "journal_digest", position.digest)
 
 
+def run_at_once(connection: sqlite3.Connection, journal: Journal, operation: Operation) -> Any:
+    """One operation as one commit, while no index thread runs."""
+    connection.execute("BEGIN IMMEDIATE")
+    transaction = Transaction(connection)
+    try:
+        value = operation(transaction)
+        if transaction.entries:
+            _remember(connection, journal.append(transaction.entries))
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return value
+
+
 class IndexWriter:
     """The thread, its queue and its connection."""
 

@@ -13,9 +13,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nangmai.archive.index import Index, StreamInfo
-from nangmai.archive.index_writer import replay
+from nangmai.archive.index_writer import replay, run_at_once
 from nangmai.archive.journal import Journal
 from nangmai.archive.keys import load_or_make_key
+from nangmai.archive.recovery import Place, reconcile
 from nangmai.archive.rows import put_volume
 from nangmai.archive.schema import connect, prepare
 from nangmai.archive.stream import StreamStart
@@ -71,11 +72,15 @@ def open_parts(volumes: Sequence[Path], *, state: Path | None, recorder: str, cl
         key = load_or_make_key(folder)
         connection = connect(folder / INDEX_NAME)
         undo.callback(connection.close)
-        prepare(connection, folder / INDEX_NAME)
+        is_new = prepare(connection, folder / INDEX_NAME)
         position = replay(connection, folder / JOURNAL_NAME)
         journal = Journal(folder / JOURNAL_NAME, position)
         undo.callback(journal.close)
         found, paths = _open_volumes(volumes, recorder, key, connection, locks)
+        places = {number: Place(uuid, paths[number]) for number, uuid in _mounted(connection, found)}
+        reconciled = run_at_once(
+            connection, journal, lambda transaction: reconcile(transaction, places, is_new_index=is_new)
+        )
         undo.pop_all()
     return Opened(
         state=folder,
@@ -86,6 +91,8 @@ def open_parts(volumes: Sequence[Path], *, state: Path | None, recorder: str, cl
         journal=journal,
         index=Index(folder / INDEX_NAME, clock),
         locks=locks,
+        events=reconciled.events,
+        last_seq=reconciled.last_seq,
     )
 
 
@@ -117,6 +124,12 @@ def _open_volumes(
     for number, path in connection.execute("SELECT id, path FROM volume"):
         numbers.setdefault(number, Path(path))
     return volumes, numbers
+
+
+def _mounted(connection: sqlite3.Connection, volumes: Sequence[Volume]) -> list[tuple[int, str]]:
+    """Number and name of every volume whose marker is there."""
+    known = dict(connection.execute("SELECT uuid, id FROM volume"))
+    return [(known[volume.uuid], volume.uuid) for volume in volumes if volume.marker is not None]
 
 
 def _reason(volumes: list[Volume]) -> Error:

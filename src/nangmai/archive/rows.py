@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from nangmai.archive.journal import Entry
 from nangmai.base.units import utc_from_us
@@ -66,6 +66,28 @@ ON CONFLICT (id) DO UPDATE SET volume_id = excluded.volume_id, start_us = exclud
 def stream_id(connection: sqlite3.Connection, name: str) -> int:
     """The number of a stream that exists."""
     return int(connection.execute("SELECT id FROM stream WHERE name = ?", (name,)).fetchone()[0])
+
+
+class Link(NamedTuple):
+    """The end of what came before a segment: another one, or the last that was deleted."""
+
+    seq: int
+    chain_head: bytes | None
+    is_cut: bool  #: ended by a disk or a crash, so that its end box may be younger than the next file
+    volume_id: int
+    fragments: bytes
+
+
+def previous_link(connection: sqlite3.Connection, stream: int, seq: int) -> Link | None:
+    """What segment `seq` of a stream has to link to."""
+    row = connection.execute(
+        "SELECT seq, chain_head, end_reason IN ('disk', 'crash') OR state = 'open', volume_id, fragments FROM segment "
+        "WHERE id < (?1 << 32) + ?2 AND id >= ?1 << 32 UNION ALL "
+        "SELECT last_seq, chain_head, 0, 0, x'' FROM deletion WHERE stream_id = ?1 AND last_seq < ?2 "
+        "ORDER BY seq DESC LIMIT 1",
+        (stream, seq),
+    ).fetchone()
+    return Link(row[0], row[1], bool(row[2]), row[3], row[4]) if row else None
 
 
 def put_segment(connection: sqlite3.Connection, row: SegmentRow) -> None:
