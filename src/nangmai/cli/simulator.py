@@ -100,7 +100,7 @@ def _source(options: dict[str, Any], number: int) -> Source:
         gop_seconds=options["gop"],
         b_frames=options["b_frames"],
         megabits=options["megabits"],
-        noise=6 if options["megabits"] else 0,
+        noise=3 if options["megabits"] else 0,
         audio=options["audio"],
     )
 

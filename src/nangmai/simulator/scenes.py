@@ -242,5 +242,5 @@ class _Stage:
 def draw_pictures(recipe: Recipe) -> Iterator[Pixels]:
     """The clip's pictures as RGB arrays."""
     stage = _Stage(recipe)
-    for number in range(recipe.pictures):
-        yield stage.picture(number)
+    for number in range(-recipe.warm_up_pictures, recipe.pictures):
+        yield stage.picture(number % recipe.pictures)

@@ -61,6 +61,16 @@ class Recipe:
         """How many pictures the clip has."""
         return max(1, round(self.seconds * self.fps))
 
+    @property
+    def gop_pictures(self) -> int:
+        """How many pictures lie between key pictures."""
+        return max(1, round(self.gop_seconds * self.fps))
+
+    @property
+    def warm_up_pictures(self) -> int:
+        """Pictures encoded first and thrown away: with a given rate, the encoder needs a GOP to settle on it."""
+        return self.gop_pictures if self.megabits is not None else 0
+
 
 def clips_folder() -> Path:
     """Where clips are kept."""
@@ -107,7 +117,7 @@ def _encode(recipe: Recipe, container: av.container.OutputContainer) -> None:
     video = container.add_stream(_ENCODERS[recipe.codec], rate=recipe.fps, options=_options(recipe))
     assert isinstance(video, av.VideoStream)
     video.width, video.height, video.pix_fmt = recipe.width, recipe.height, "yuv420p"
-    video.codec_context.gop_size = round(recipe.gop_seconds * recipe.fps)
+    video.codec_context.gop_size = recipe.gop_pictures
     video.codec_context.max_b_frames = recipe.b_frames
     if recipe.megabits is not None:
         video.codec_context.bit_rate = round(recipe.megabits * 1e6)
@@ -118,12 +128,22 @@ def _encode(recipe: Recipe, container: av.container.OutputContainer) -> None:
         if noise is not None:
             _add_noise(frame, noise, number)
         frame.pts, frame.time_base = number, fractions.Fraction(1, recipe.fps)
-        container.mux(video.encode(frame))
-    container.mux(video.encode(None))
+        _mux(container, video.encode(frame), recipe)
+    _mux(container, video.encode(None), recipe)
     if audio is not None:
         for sound in _sound(recipe, audio):
             container.mux(audio.encode(sound))
         container.mux(audio.encode(None))
+
+
+def _mux(container: av.container.OutputContainer, packets: list[Any], recipe: Recipe) -> None:
+    """Write all but the warm-up pictures, which end where a GOP ends."""
+    for packet in packets:
+        start = round(recipe.warm_up_pictures / recipe.fps / packet.time_base)
+        if packet.pts >= start:
+            packet.pts -= start
+            packet.dts -= start
+            container.mux(packet)
 
 
 def _noise(recipe: Recipe) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -134,15 +154,15 @@ def _noise(recipe: Recipe) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 
 def _add_noise(frame: av.VideoFrame, noise: np.ndarray[Any, np.dtype[np.uint8]], number: int) -> None:
-    """Another part of the noise for every picture, on luma alone; luma keeps 16 from both ends, so nothing overflows."""
+    """Another part of the noise for every picture, on luma alone; it keeps 16 from both ends, so nothing overflows."""
     plane = frame.planes[0]
-    luma = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    luma = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
     down, across = number * 37 % _NOISE_SHIFT, number * 53 % _NOISE_SHIFT
     luma += noise[down : down + plane.height, across : across + plane.width]
 
 
 def _options(recipe: Recipe) -> dict[str, str]:
-    gop = round(recipe.gop_seconds * recipe.fps)
+    gop = recipe.gop_pictures
     if recipe.codec == "h264":
         options = {"preset": recipe.preset, "x264-params": f"keyint={gop}:min-keyint={gop}:scenecut=0:open-gop=0"}
     else:
