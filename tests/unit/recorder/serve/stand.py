@@ -48,7 +48,7 @@ def clip(width: int = 160, height: int = 96, pictures: int = 20, gop: int = 10, 
     found: list[Picture] = []
     context = cast(av.VideoCodecContext, av.CodecContext.create("libx264", "w"))
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-    context.time_base, context.framerate, context.gop_size = Fraction(1, 90_000), Fraction(FPS), gop
+    context.time_base, context.framerate, context.gop_size = Fraction(1, FPS), Fraction(FPS), gop
     context.options = {
         "preset": "ultrafast", "bf": str(b_frames), "sc_threshold": "0", "g": str(gop), "keyint_min": str(gop),
         "threads": "1", "x264-params": "bframes=0" if not b_frames else f"bframes={b_frames}:b-adapt=0",
@@ -57,11 +57,11 @@ def clip(width: int = 160, height: int = 96, pictures: int = 20, gop: int = 10, 
     frames: list[av.VideoFrame | None] = []
     for number in range(pictures):
         frame = av.VideoFrame.from_ndarray(np.dstack([np.roll(ramp, number * 5, axis=1)] * 3), format="rgb24")
-        frame.pts = number * 90_000 // FPS
+        frame.pts = number
         frames.append(frame.reformat(format="yuv420p"))
     for frame in [*frames, None]:
         for packet in context.encode(frame):
-            found.append(_picture(bytes(packet), packet.pts or 0, bool(packet.is_keyframe), sets))
+            found.append(_picture(bytes(packet), (packet.pts or 0) * 90_000 // FPS, bool(packet.is_keyframe), sets))
     return found
 
 

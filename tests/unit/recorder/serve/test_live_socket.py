@@ -245,8 +245,10 @@ def test_pages_are_told_when_the_recorder_stops(tmp_path: Path) -> None:
         async with stand(tmp_path) as st:
             page = await watch(st)
             await page.text(slot=0, state="connecting")
-            await st.client.server.close()
+            stopping = asyncio.create_task(st.client.server.close())
             with pytest.raises(AssertionError, match="1001"):
                 await page.until(lambda: False)
+            await page.socket.close()
+            await stopping
 
     run(scenario())
