@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import ClassVar
 
 from nangmai.base.errors import Error, Kind
@@ -74,8 +75,8 @@ def parse_challenges(values: Iterable[str]) -> list[Challenge]:
         text = value[:MAX_CHALLENGE_CHARACTERS]
         quoted = [match.span() for match in re.finditer(r'"(?:[^"\\]|\\.)*"?', text)]
         starts = [match for match in _SCHEME.finditer(text) if not any(a < match.start(1) < b for a, b in quoted)]
-        ends = [match.start() for match in starts[1:]] + [len(text)]
-        for match, end in zip(starts, ends, strict=True):
+        for match, following in zip_longest(starts, starts[1:]):
+            end = following.start() if following else len(text)
             parameters = {
                 name.lower(): re.sub(r"\\(.)", r"\1", inside) or bare
                 for name, inside, bare in _PARAMETER.findall(text[match.end() : end])

@@ -232,11 +232,11 @@ def _split_userinfo(rest: str) -> tuple[str, str]:
     name, at, place = authority.rpartition("@")
     if at and _PLACE.fullmatch(place):
         return name, rest[len(name) + 1 :]
+    if _PLACE.fullmatch(authority):
+        return "", rest
     path = rest.partition("?")[0]
-    if "@" in path and not _PLACE.fullmatch(authority):  # a password with a raw slash
-        name = path.rpartition("@")[0]
-        return name, rest[len(name) + 1 :]
-    return "", rest
+    name = (path if "@" in path else rest).rpartition("@")[0]  # a password with a raw slash or question mark
+    return name, rest[len(name) + 1 :] if name else rest
 
 
 def _host_and_port(authority: str, shown: str) -> tuple[str, int | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import ClassVar, NamedTuple
 
 from nangmai.base.errors import Error, Kind
@@ -195,9 +196,9 @@ def _guess(kind: str, fmtp: Mapping[str, str]) -> _Mapping:
 def _fmtp(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     keys = list(_FMTP_KEY.finditer(text))
-    for match, following in zip(keys, [*keys[1:], None], strict=True):
+    for match, following in zip_longest(keys, keys[1:]):
         value = text[match.end() : following.start() if following else len(text)]
-        found.setdefault(match.group(1).lower(), value.strip().strip(";").strip().strip('"'))
+        found.setdefault(match.group(1).lower(), value.partition(";")[0].strip().strip('"'))
     return found
 
 
