@@ -152,9 +152,9 @@ class Gate:
             error = self._ended(session.ticket, now_us)
             if error is not None and session.ended is None:
                 session.ended = error
-                self._note(session, "revoked" if isinstance(error, TicketRevoked) else "closed", error.code)
                 for use in list(session.uses):
-                    use._end(error)
+                    use._end(error)  # which closes it, so that its bytes are counted
+                self._note(session, "revoked" if isinstance(error, TicketRevoked) else "closed", error.code)
             if not session.uses and (session.ended is not None or mono_us - session.idle_since_us >= IDLE_US):
                 del self._sessions[key]
                 if session.ended is None:

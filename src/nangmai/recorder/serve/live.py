@@ -23,6 +23,7 @@ SOCKETS: web.AppKey[Sockets] = web.AppKey("sockets", dict)
 SOCKETS_LIMIT = 256
 MESSAGE_LIMIT_BYTES = 64 << 10
 SEND_BUFFER_BYTES = 256 << 10  #: what the kernel may hold for a viewer: more would only be delay
+CLOSE_S = 1.0  #: how long a page may take to say goodbye
 WATCH_S = 2.5
 CLOCK_EVERY = 2  #: watches
 MAX_SLOT = 0xFFFF
@@ -41,7 +42,7 @@ async def serve_live(request: web.Request) -> web.StreamResponse:
     if len(sockets) >= SOCKETS_LIMIT:
         raise TooManyViewers(limit=SOCKETS_LIMIT)
     response = web.WebSocketResponse(
-        protocols=(PROTOCOL,), compress=False, autoping=False, max_msg_size=MESSAGE_LIMIT_BYTES
+        protocols=(PROTOCOL,), timeout=CLOSE_S, compress=False, autoping=False, max_msg_size=MESSAGE_LIMIT_BYTES
     )
     async with begun(request, response):
         if request.transport is not None:
@@ -69,9 +70,8 @@ async def _serve_page(node: Node, response: web.WebSocketResponse, transport: as
 async def close_sockets(app: web.Application) -> None:
     """Tell every page that the recorder stops."""
     sockets = app[SOCKETS]
-    for response in list(sockets):
-        with contextlib.suppress(ConnectionError):
-            await response.close(code=WSCloseCode.GOING_AWAY, message=b"the recorder stops")
+    closing = (response.close(code=WSCloseCode.GOING_AWAY, message=b"the recorder stops") for response in list(sockets))
+    await asyncio.gather(*closing, return_exceptions=True)
 
 
 def _bound_send_buffer(transport: asyncio.Transport) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import functools
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -26,8 +26,9 @@ from nangmai.media.h264_sets import H264Sets
 from nangmai.media.picture import Picture, VideoParameters
 from nangmai.protocol.keys import key_id
 from nangmai.protocol.messages import CameraState, HealthState
-from nangmai.protocol.tickets import Right, Ticket, TicketError, issue_ticket, verify_ticket
+from nangmai.protocol.tickets import Right, Ticket, issue_ticket
 from nangmai.recorder.config import RecorderConfig, load_config
+from nangmai.recorder.gate import Gate
 from nangmai.recorder.ingest import StreamIngest
 from nangmai.recorder.live import Hub
 from nangmai.recorder.serve import make_app
@@ -75,74 +76,16 @@ def _picture(annex_b: bytes, pts_90k: int, is_key: bool, sets: H264Sets) -> Pict
     return Picture(pts_90k, data, is_key, 0, sets.parameters(), False)
 
 
-class Gate:
-    """Tickets by the real rules; uses are kept for the test to look at."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self.uses: list[Use] = []
-        self.refused: list[TicketError] = []
-        self.revoked: set[str] = set()
-        self._clock = clock
-
-    def check(self, token: str | None) -> Ticket:
-        return verify_ticket(token, {KID: KEY.public_key()}, RECORDER, self._clock.wall_us(), self.revoked)
-
-    def open(
-        self,
-        token: str | None,
-        right: Right,
-        camera: str,
-        stream: str,
-        from_us: int | None = None,
-        to_us: int | None = None,
-        on_end: Callable[[TicketError], None] | None = None,
-    ) -> Use:
-        try:
-            ticket = self.check(token)
-            ticket.require(right, camera, from_us, to_us)
-        except TicketError as error:
-            self.refused.append(error)
-            raise
-        use = Use(self, ticket, on_end)
-        self.uses.append(use)
-        return use
-
-    def expire(self) -> None:
-        """What the real one does every second."""
-        for use in self.uses:
-            try:
-                self.check(use.token or issue_ticket(KEY, KID, use.ticket))
-            except TicketError as error:
-                if use.on_end and not use.is_closed:
-                    use.on_end(error)
-
-
-class Use:
-    def __init__(self, gate: Gate, ticket: Ticket, on_end: Callable[[TicketError], None] | None) -> None:
-        self.ticket = ticket
-        self.on_end = on_end
-        self.is_closed = False
-        self.sent_bytes = 0
-        self.token: str | None = None
-        self._gate = gate
-
-    def close(self, sent_bytes: int) -> None:
-        if not self.is_closed:
-            self.is_closed, self.sent_bytes = True, sent_bytes
-
-    def renew(self, token: str) -> None:
-        self.ticket, self.token = self._gate.check(token), token
-
-
 class Stand:
     """One recorder with the cameras `cam-01` and `cam-02`."""
 
-    def __init__(self, folder: Path, client: TestClient[Any, Any], node: Any, clock: ManualClock) -> None:
+    def __init__(self, folder: Path, client: TestClient[Any, Any], node: Any, clock: ManualClock, uses: Any) -> None:
         self.folder = folder
         self.client = client
         self.node = node
         self.clock = clock
         self.gate: Gate = node.tickets
+        self.uses: list[dict[str, Any]] = uses
         self.archive: Archive = node.archive
         self.start_us = clock.wall_us()
         self._wall = WallEstimate(clock)
@@ -184,6 +127,12 @@ class Stand:
         for ingest in self._ingests.values():
             ingest.stop()
         self.archive.flush()
+
+    def outcomes(self) -> list[str]:
+        """What has been reported of tickets, uses that are idle included."""
+        self.clock.advance(60 * US_PER_S)
+        self.gate.tick()
+        return [use["outcome"] for use in self.uses]
 
     def claims(self, right: Right = "playback", **changes: Any) -> Ticket:
         """A ticket that opens everything recorded so far and an hour more."""
@@ -232,15 +181,17 @@ async def stand(folder: Path) -> AsyncIterator[Stand]:
         clock=clock,
         archive=archive,
         hub=Hub(clock),
-        tickets=Gate(clock),
+        tickets=Gate(RECORDER, clock, {KID: KEY.public_key()}),
         metrics=SimpleNamespace(registry=CollectorRegistry()),
         started_mono_us=clock.mono_us(),
         states=lambda: cast(tuple[CameraState, ...], ()),
         health=lambda: HealthState("ok", ""),
     )
+    uses: list[dict[str, Any]] = []
+    node.tickets.report = uses.append
     try:
         async with TestClient(TestServer(make_app(cast(Node, node)))) as client:
-            yield Stand(folder, client, node, clock)
+            yield Stand(folder, client, node, clock, uses)
     finally:
         archive.close()
 

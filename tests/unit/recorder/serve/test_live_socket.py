@@ -133,7 +133,7 @@ def test_nothing_is_shown_without_a_fitting_ticket(tmp_path: Path) -> None:
             await page.say(op="nonsense", slot=9)
             await page.text(error="request_invalid")
             assert page.payloads == []
-            assert len(st.gate.refused) == 4
+            assert st.outcomes() == ["refused"] * 3
             await page.socket.close()
 
     run(scenario())
@@ -147,7 +147,7 @@ def test_an_unknown_camera_is_not_found_with_a_ticket_and_denied_without(tmp_pat
             await page.say(op="subscribe", slot=1, camera="cam-99", stream="main",
                            ticket=st.ticket("live", cameras=("cam-99",)))  # fmt: skip
             assert (await page.text(slot=1))["error"] == "not_found"
-            assert all(use.is_closed for use in st.gate.uses)
+            assert st.outcomes() == ["refused", "opened", "closed"]
             await page.socket.close()
 
     run(scenario())
@@ -161,17 +161,18 @@ def test_a_ticket_that_ends_closes_its_slot_and_a_renewed_one_goes_on(tmp_path: 
             await page.say(op="subscribe", slot=1, camera="cam-01", stream="main", ticket=st.ticket("live"))
             await page.until(lambda: len(page.pictures(1)) == 3)
             st.clock.advance(500 * US_PER_S)
-            await page.say(op="renew", slot=1, ticket=st.ticket("live"))
+            await page.say(op="renew", slot=1, ticket=st.ticket("live", id="ticket-2"))
             await page.say(op="mode", slot=77, mode="key")
             await page.text(slot=77, error="not_found")
             st.clock.advance(200 * US_PER_S)
-            st.gate.expire()
+            st.gate.tick()
             assert (await page.text(slot=0, error="ticket_expired"))["message"]
             before = len(page.pictures(0))
             st.record(0.5)
             await page.until(lambda: len(page.pictures(1)) == 8)
             assert len(page.pictures(0)) == before
-            assert [use.is_closed for use in st.gate.uses] == [True, False]
+            assert [(use["ticket_id"], use["outcome"]) for use in st.uses] == [
+                ("ticket-1", "opened"), ("ticket-2", "opened"), ("ticket-1", "closed")]  # fmt: skip
             await page.socket.close()
 
     run(scenario())
@@ -190,7 +191,8 @@ def test_the_state_of_a_stream_is_told_and_a_use_ends_with_its_bytes(tmp_path: P
             await page.say(op="unsubscribe", slot="x")
             await page.text(error="request_invalid")
             sent = sum(len(payload) + 6 for _, payload in page.payloads)
-            assert (st.gate.uses[0].is_closed, st.gate.uses[0].sent_bytes) == (True, sent)
+            assert st.outcomes() == ["opened", "closed"]
+            assert st.uses[1]["bytes"] == sent
             assert st.node.hub.stream("cam-01", "main").viewers == 0
             await page.socket.close()
 
@@ -243,8 +245,9 @@ def test_a_wrong_message_gets_one_clear_answer_and_the_socket_goes_on(tmp_path: 
 def test_pages_are_told_when_the_recorder_stops(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with stand(tmp_path) as st:
+            st.ingest()
             page = await watch(st)
-            await page.text(slot=0, state="connecting")
+            await page.text(slot=0, state="waiting_for_key_picture")
             stopping = asyncio.create_task(st.client.server.close())
             with pytest.raises(AssertionError, match="1001"):
                 await page.until(lambda: False)
