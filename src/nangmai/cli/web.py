@@ -31,7 +31,9 @@ def parse_address(text: str) -> tuple[str, int]:
 
 
 @click.group(invoke_without_command=True)
-@click.option("--listen", default="127.0.0.1:8001", show_default=True, help="host:port; leave it to the gateway to be seen")
+@click.option(
+    "--listen", default="127.0.0.1:8001", show_default=True, help="host:port; leave it to the gateway to be seen"
+)
 @click.pass_context
 def command(context: click.Context, listen: str) -> None:
     """Serve the web pages; `web manage` administers them."""
@@ -70,7 +72,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 def _run(bound: socket.socket, host: str, port: int) -> None:
-    from waitress.server import create_server
+    from waitress.server import create_server  # type: ignore[import-untyped]
 
     from nangmai.web.wsgi import application
 

@@ -1,1 +1,1 @@
-"""The web plane: people, pages, tickets. It decides; recorders execute. Only this package opens the control database."""
+"""People, pages, tickets. Web decides; recorders execute. Nobody else opens the control database."""

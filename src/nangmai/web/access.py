@@ -1,7 +1,7 @@
 """Every view says who may enter, with one of three decorators here or `footage.policies.requires`.
 
-`public` needs nothing, `signed_in` needs a person, `for_recorders` checks its own signature. A view that says nothing is
-closed by LoginRequiredMiddleware, and a test refuses it (tests/unit/web/test_access.py).
+`public` needs nothing, `signed_in` needs a person, `for_recorders` checks its own signature. A view that says nothing
+is closed by LoginRequiredMiddleware, and a test refuses it (tests/unit/web/test_access.py).
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def public(view: View) -> View:
     """Anyone may call this."""
-    marked = login_not_required(view)
-    marked.access = "public"  # type: ignore[attr-defined]
-    return marked
+    login_not_required(view).access = "public"  # type: ignore[attr-defined]
+    return view
 
 
 def signed_in(view: View) -> View:
@@ -31,5 +30,5 @@ def signed_in(view: View) -> View:
 def for_recorders(view: View) -> View:
     """Only a recorder may call this; the view checks the recorder's signature, and there is no cookie to forge."""
     marked = csrf_exempt(login_not_required(view))
-    marked.access = "recorder"
+    marked.access = "recorder"  # type: ignore[attr-defined]
     return marked

@@ -1,7 +1,7 @@
 """Errors at the edge of the web plane: one page or one JSON object each, in the person's language.
 
-An `Error`'s docstring is the English text and the message id of its translation. A test checks that every error that can
-reach a page is translated (tests/unit/web/test_translations.py).
+An `Error`'s docstring is the English text and the message id of its translation. A test checks that every error that
+can reach a page is translated (tests/unit/web/test_translations.py).
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def translated(error: Error) -> str:
 
 def wants_json(request: HttpRequest) -> bool:
     """Scripts and recorders ask in JSON and are answered in JSON."""
-    return request.content_type == "application/json" or request.headers.get("Accept", "").startswith("application/json")
+    return request.content_type == "application/json" or request.headers.get("Accept", "").startswith(
+        "application/json"
+    )
 
 
 class ErrorPages:

@@ -127,7 +127,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # a report of 32 cameras with a f
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"masked": {"()": "nangmai.base.log.MaskingFormatter", "format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"}},
+    "formatters": {
+        "masked": {
+            "()": "nangmai.base.log.MaskingFormatter",
+            "format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "masked"}},
     "root": {"handlers": ["stderr"], "level": environment.text("NANGMAI_LOG_LEVEL", "INFO")},
     "loggers": {"django.request": {"level": "ERROR"}, "waitress.queue": {"level": "ERROR"}},

@@ -1,4 +1,4 @@
-"""Keeps the list of sessions true: notes when a session was last seen, and insists on a new password where one is due."""
+"""Keeps the list of sessions true: notes when a session was last seen, and insists on a new password where due."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from nangmai.web.accounts.roles import DUTIES, Role
@@ -54,9 +55,7 @@ class User(AbstractBaseUser):
         ordering = ("display_name",)
         constraints = (
             models.CheckConstraint(name="user_role_is_known", condition=models.Q(role__in=list(Role.values))),
-            models.CheckConstraint(
-                name="user_name_is_lower_case", condition=models.Q(username=models.functions.Lower("username"))
-            ),
+            models.CheckConstraint(name="user_name_is_lower_case", condition=models.Q(username=Lower("username"))),
         )
 
     def __str__(self) -> str:

@@ -46,9 +46,7 @@ def add_key(now_us: int) -> None:
 
 def _write_new(name: str) -> None:
     key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     write_private(_folder() / f"{name}.key", pem)
 
 

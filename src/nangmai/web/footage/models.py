@@ -10,7 +10,7 @@ from nangmai.web.sites.models import Recorder
 
 
 class IssuedTicket(models.Model):
-    """A ticket (docs/design/tickets.md) as it was given out. The signature is not kept: nobody can use a copy of this."""
+    """A ticket (docs/design/tickets.md) as it was given out. Without its signature: nobody can use a copy."""
 
     jti = models.CharField(max_length=40, unique=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tickets")

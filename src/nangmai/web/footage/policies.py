@@ -1,4 +1,4 @@
-"""Who may see which footage: one table from role to rights, each grant with the clause that gives it; all else is refused.
+"""Who may see which footage: one table from role to rights, each with the clause that grants it; all else is refused.
 
 Only the question "may this person?". Whether it is possible now (camera known, period sensible) is asked in services.
 """

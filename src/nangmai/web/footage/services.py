@@ -75,7 +75,7 @@ class Wanted:
         from_us, to_us = value.get("from_us"), value.get("to_us")
         if right is Right.LIVE:
             from_us = to_us = None
-        elif not (_is_moment(from_us) and _is_moment(to_us) and from_us < to_us):
+        elif not (_is_moment(from_us) and _is_moment(to_us)) or from_us >= to_us:  # type: ignore[operator]
             raise TicketRequestInvalid(complaint="from_us, to_us")
         unique = tuple(dict.fromkeys(cameras or ()))
         return cls(right, str(value.get("recorder", "")), unique, from_us, to_us)

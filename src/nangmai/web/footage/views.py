@@ -35,7 +35,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 
 @requires(Right.PLAYBACK, Right.REPLAY)
 def review(request: HttpRequest) -> HttpResponse:
-    """The player with its timeline; ?camera=recorder/id (up to nine times) and ?at=microseconds choose what it opens."""
+    """The player with its timeline; ?camera=recorder/id (up to nine) and ?at=microseconds choose what it opens."""
     shown = list(cameras())
     config = elements.player_config(
         person(request), shown, selected=request.GET.getlist("camera"), at=request.GET.get("at", "")

@@ -1,4 +1,4 @@
-"""Recorders and their cameras, as the last report told them. Nothing here is decided by web but a recorder's enrolment."""
+"""Recorders and their cameras, as the last report told them. Web decides their enrolment only."""
 
 from __future__ import annotations
 

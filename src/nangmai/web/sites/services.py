@@ -21,7 +21,7 @@ from nangmai.web.sites.models import Camera, Checkpoint, Recorder
 
 
 class RecorderUnknown(Error):
-    """The recorder {recorder!r} is not enrolled here; give its file the secret that `nangmai web manage enrol` prints."""
+    """The recorder {recorder!r} is not enrolled here; its file needs the secret that `nangmai web manage enrol` prints."""
 
     kind: ClassVar[Kind] = Kind.DENIED
     http_status = 401
@@ -44,7 +44,7 @@ def enrol(*, name: str, secret: str | None = None) -> str:
 
 
 def expect(*, name: str, secret: str) -> None:
-    """As `enrol`, but a recorder whose key is pinned already stays as it is (a supervisor calls this at every start)."""
+    """As `enrol`, but a recorder whose key is pinned already stays as it is (supervisors call this at each start)."""
     recorder, _made = Recorder.objects.get_or_create(name=name)
     if not recorder.public_key:
         recorder.enrolment_hash = _hash(secret)

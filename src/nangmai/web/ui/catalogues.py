@@ -1,6 +1,7 @@
 """Translation catalogues: the `.po` files are the source, the `.mo` files are made from them when they are older.
 
-A wheel brings both. In a work tree the first start, or the first after an edit, writes the `.mo`; no gettext program is needed.
+A wheel brings both. In a work tree the first start, or the first after an edit, writes the `.mo`; no gettext program
+is needed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The language of a page: the one the person chose, Vietnamese otherwise, whatever language the browser was installed in."""
+"""The language of a page: the one the person chose, Vietnamese otherwise, whatever the browser speaks."""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         is_new = user.must_change_password
         if options["json"]:
-            self.stdout.write(json.dumps({"username": user.username, "one_time_password": password if is_new else None}))
+            self.stdout.write(
+                json.dumps({"username": user.username, "one_time_password": password if is_new else None})
+            )
         elif is_new:
             self.stdout.write(f"{user.username}: one-time password {password}")
         else:
