@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - descriptions stand as they are sent
 """Descriptions in the style of many makers, and what has to be read from them."""
 
 from __future__ import annotations

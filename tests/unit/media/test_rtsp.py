@@ -139,8 +139,20 @@ def test_urls_are_taken_apart(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "h/s", "http://h/", "rtsp:/h", "rtsp://", "rtsp:///s", "rtsp://h:port/", "rtsp://h:99999/", "rtsp://h:0/"]
-    + ["rtsp://[::1/", "rtsp://h/a b", "rtsp://h/\r\nX: y", "rtsp://u:secret@", "ftp://u:secret@h/"],
+    [
+        *(
+            "",
+            "h/s",
+            "http://h/",
+            "rtsp:/h",
+            "rtsp://",
+            "rtsp:///s",
+            "rtsp://h:port/",
+            "rtsp://h:99999/",
+            "rtsp://h:0/",
+        ),
+        *("rtsp://[::1/", "rtsp://h/a b", "rtsp://h/\r\nX: y", "rtsp://u:secret@", "ftp://u:secret@h/"),
+    ],
 )
 def test_urls_that_lead_nowhere_are_one_clear_error_without_a_password(text: str) -> None:
     with pytest.raises(UrlInvalid, match="cannot be used") as error:
