@@ -59,7 +59,8 @@ class _Reconciliation:
                 continue
             adopted = [self._adopt(name, file, place) for file, place in self._candidates(name)]
             starts = [item.row.start_us for item in adopted if item.row]
-            settle_gaps(self._transaction, name, min(starts, default=None), self._alive_us, "crash")
+            first_us = min(starts, default=None)
+            settle_gaps(self._transaction, name, first_us, self._alive_us, is_partial=self._is_new_index)
         return Reconciled(self._events, self._last_seq)
 
     def _candidates(self, stream: str) -> list[tuple[SegmentFile, Place]]:
@@ -165,10 +166,11 @@ def note_chain_break(transaction: Transaction, row: SegmentRow, paths: Mapping[i
     transaction.journal("chain_break", stream=row.stream, seq=row.seq, reason=reason)
 
 
-def settle_gaps(transaction: Transaction, stream: str, from_us: int | None, alive_us: int, cause: str) -> None:
+def settle_gaps(transaction: Transaction, stream: str, from_us: int | None, alive_us: int, *, is_partial: bool) -> None:
     """Close what was running when the recorder died, fill holes from `from_us` on, and let a gap run until now.
 
-    `from_us` None = nothing was adopted: only the end of the record is settled.
+    `from_us` None = nothing was adopted: only the end of the record is settled. `is_partial`: what lies before is not
+    in the index yet, so the time up to the first interval is left alone.
     """
     connection = transaction.connection
     number = stream_id(connection, stream)
@@ -177,11 +179,10 @@ def settle_gaps(transaction: Transaction, stream: str, from_us: int | None, aliv
         "SELECT min(start_us) FROM gap WHERE stream_id = ? AND end_us IS NULL", (number,)
     ).fetchone()[0]
     first_us = min((start for start in (from_us, running) if start is not None), default=None)
-    items = _known_intervals(transaction, stream, first_us)
-    frontier_us = _known_until(transaction, stream, first_us, since_us)
+    items = _known_intervals(transaction, stream, first_us, 1 << 62)
+    frontier_us = items[0][0] if is_partial and items else _known_until(transaction, stream, first_us, since_us)
     for (start_us, end_us, kind, detail), after in itertools.zip_longest(items, items[1:]):
-        if start_us > frontier_us:
-            transaction.journal("gap", stream=stream, start_us=frontier_us, end_us=start_us, cause=cause, detail="")
+        _fill(transaction, stream, frontier_us, start_us, "crash")
         if end_us is None and kind == "recorder_down" and after is None:
             return
         if end_us is None:
@@ -189,7 +190,24 @@ def settle_gaps(transaction: Transaction, stream: str, from_us: int | None, aliv
             if kind != "segment":
                 _end_gap(transaction, stream, Gap(start_us, end_us, kind, detail))
         frontier_us = max(frontier_us, end_us)
-    transaction.journal("gap", stream=stream, start_us=frontier_us, end_us=None, cause=cause, detail="")
+    transaction.journal("gap", stream=stream, start_us=frontier_us, end_us=None, cause="crash", detail="")
+
+
+def fill_holes(transaction: Transaction, stream: str, to_us: int) -> None:
+    """After a rebuild: time of which neither files nor journal know anything becomes a gap of unknown cause."""
+    since_us = transaction.connection.execute("SELECT since_us FROM stream WHERE name = ?", (stream,)).fetchone()[0]
+    frontier_us = since_us
+    items = _known_intervals(transaction, stream, since_us, to_us)
+    for (start_us, end_us, _, _), after in itertools.zip_longest(items, items[1:]):
+        _fill(transaction, stream, frontier_us, start_us, "unknown")
+        if end_us is None:
+            end_us = after[0] if after else start_us
+        frontier_us = max(frontier_us, end_us)
+
+
+def _fill(transaction: Transaction, stream: str, from_us: int, to_us: int, cause: str) -> None:
+    if to_us > from_us:
+        transaction.journal("gap", stream=stream, start_us=from_us, end_us=to_us, cause=cause, detail="")
 
 
 def _end_gap(transaction: Transaction, stream: str, gap: Gap) -> None:
@@ -199,15 +217,17 @@ def _end_gap(transaction: Transaction, stream: str, gap: Gap) -> None:
         transaction.journal("gap_gone", stream=stream, start_us=gap.start_us)
 
 
-def _known_intervals(transaction: Transaction, stream: str, from_us: int | None) -> list[Interval]:
-    """Segments and gaps from `from_us` on, in order: start, end (None = open), 'segment' or the cause, detail."""
+def _known_intervals(transaction: Transaction, stream: str, from_us: int | None, to_us: int) -> list[Interval]:
+    """What starts in `[from_us, to_us]`, in order: start, end (None = open), `segment`, `deleted` or the cause, detail."""
     if from_us is None:
         return []
     return transaction.connection.execute(
-        "SELECT start_us, end_us, 'segment', '' FROM segment WHERE stream_id = ?1 AND start_us >= ?2 "
-        "UNION ALL SELECT start_us, end_us, cause, detail FROM gap WHERE stream_id = ?1 AND start_us >= ?2 "
+        "SELECT start_us, end_us, 'segment', '' FROM segment WHERE stream_id = ?1 AND start_us BETWEEN ?2 AND ?3 "
+        "UNION ALL SELECT first_us, last_us, 'deleted', '' FROM deletion WHERE stream_id = ?1 "
+        "AND first_us BETWEEN ?2 AND ?3 "
+        "UNION ALL SELECT start_us, end_us, cause, detail FROM gap WHERE stream_id = ?1 AND start_us BETWEEN ?2 AND ?3 "
         "ORDER BY 1, 2",
-        (stream_id(transaction.connection, stream), from_us),
+        (stream_id(transaction.connection, stream), from_us, to_us),
     ).fetchall()
 
 
