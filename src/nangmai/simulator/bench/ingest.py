@@ -1,7 +1,7 @@
 """The ingest benchmark: recorder, one ffmpeg per camera and the C floor on the same streams, one after the other.
 
-For each side: start it, wait until every camera is received, let it settle, meter a window, then silence the cameras, stop
-the side, and count its pictures on disk against what the simulator sent, by the stamps in the pictures.
+For each side: start it, wait until every camera is received, let it settle, meter a window, then silence the cameras,
+stop the side, and count its pictures on disk against what the simulator sent, by the stamps in the pictures.
 """
 
 from __future__ import annotations
