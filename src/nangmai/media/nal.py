@@ -68,6 +68,7 @@ class NalDepacketizer:
         "_sets",
         "_sets_changed",
         "_skip",
+        "_slices",
         "_timeline",
         "_timestamp",
         "_unpack",
@@ -112,7 +113,8 @@ class NalDepacketizer:
         self._detached_fragments = 0
         self._pending_bytes = 0
 
-        self._has_slice = False
+        self._has_slice = False  #: one has begun
+        self._slices = 0  #: so many are whole
         self._is_key = False
         self._is_damaged = False
         self._gop_is_damaged = False
@@ -230,7 +232,7 @@ class NalDepacketizer:
         return True
 
     def _turn_to(self, timestamp: int) -> None:
-        if self._parts or self._middle:
+        if self._has_slice or self._middle:
             self._end_picture(is_marked=False)
         self._timestamp = timestamp
         self._timeline.unwrap(timestamp)
@@ -275,6 +277,7 @@ class NalDepacketizer:
             self._forget_fragments()
             self._add_suspicious(nal)
             return
+        self._slices += 1
         size = len(header) + sum(map(len, fragments))
         self._parts.append(size.to_bytes(4, "big") + header)
         self._parts += fragments
@@ -309,6 +312,7 @@ class NalDepacketizer:
             return
         if not self._has_slice:
             self._begin_slices(kind, nal[self.NAL_HEADER_BYTES])
+        self._slices += 1
         self._append_nal(nal)
 
     def _append_nal(self, nal: bytes | memoryview) -> None:
@@ -339,8 +343,10 @@ class NalDepacketizer:
         kind = self.KINDS[nal[0]]
         if not kind:
             self._note(nal)
-        elif len(nal) > self.NAL_HEADER_BYTES and not self._has_slice:
-            self._begin_slices(kind, nal[self.NAL_HEADER_BYTES])
+        elif len(nal) > self.NAL_HEADER_BYTES:
+            self._slices += 1
+            if not self._has_slice:
+                self._begin_slices(kind, nal[self.NAL_HEADER_BYTES])
         self._append_nal(nal)
 
     def _begin_slices(self, kind: int, first_byte: int) -> None:
@@ -365,8 +371,10 @@ class NalDepacketizer:
     def _end_picture(self, is_marked: bool) -> None:
         if self._middle:
             self._abandon_fragments()
-        if not self._has_slice or not self._parts:
-            self._has_slice = self._has_slice and bool(self._parts)
+        if not self._slices:
+            if self._has_slice:
+                self._begin_picture()  # nothing of it is left
+                self._gop_is_damaged = True
             return  # parameter sets and messages alone belong to the picture that follows
         data = b"".join(self._parts)
         if self._is_key:
@@ -380,12 +388,14 @@ class NalDepacketizer:
         if self._clock_rate != TIMESCALE_90K:
             pts = pts * TIMESCALE_90K // self._clock_rate
         picture = Picture(pts, data, self._is_key, self._received_us, self._parameters, self._gop_is_damaged)
-        self._parts.clear()
-        self._detached_parts = 0
-        self._pending_bytes = 0
-        self._has_slice = self._is_key = self._is_damaged = False
+        self._begin_picture()
         self._ended_time = self._timestamp if is_marked else -1
         self._on_picture(picture)
+
+    def _begin_picture(self) -> None:
+        self._parts.clear()
+        self._detached_parts = self._pending_bytes = self._slices = 0
+        self._has_slice = self._is_key = self._is_damaged = False
 
     def _renew_parameters(self) -> None:
         self._sets_changed = False

@@ -85,14 +85,13 @@ class Sequence:
             return -2
         gap = (sequence - self.next) & 0xFFFF
         if gap >= 0x8000:
-            if gap < 0x10000 - _MAX_MISORDER and sequence == self._restart:
-                # the second of two consecutive packets far away: the sender has started over
-                self._stats.ssrc_changes += 1
-                self.next = (sequence + 1) & 0xFFFF
-                return -2
-            self._restart = (sequence + 1) & 0xFFFF
-            self._stats.reordered += 1
-            return -1
+            if gap >= 0x10000 - _MAX_MISORDER or sequence != self._restart:
+                self._restart = (sequence + 1) & 0xFFFF
+                self._stats.reordered += 1
+                return -1
+            # The second of two consecutive packets far behind: the sender has started over, and the first was dropped.
+            self._stats.reordered -= 1
+            gap = 1
         self.next = (sequence + 1) & 0xFFFF
         self._stats.lost += gap
         return gap
