@@ -28,7 +28,7 @@ def run(quick: bool = False) -> dict[str, Any]:
         ("cpu_recorder_to_floor", "CPU over that of a C loop (goal)", FLOOR_CPU_SHARE),
     ):
         if key in ratios:
-            claims[sentence] = _at_most(ratios[key], limit)
+            claims[sentence] = _at_most(ratios[key], limit) | {"goal": "goal" in sentence}
     return {"claims": claims, "cameras_32": usual, "cameras_78": many}
 
 
