@@ -33,20 +33,26 @@ export function knownZone(zone: string | undefined): string {
   }
 }
 
+const zoneFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format costs far more than using one, and ticks use many. */
+function zoneFormat(zone: string): Intl.DateTimeFormat {
+  let format = zoneFormats.get(zone);
+  if (format === undefined) {
+    const two = "2-digit";
+    format = new Intl.DateTimeFormat("en-GB", {
+      ...{ timeZone: zone, hourCycle: "h23", year: "numeric", month: two, day: two },
+      ...{ hour: two, minute: two, second: two },
+    });
+    zoneFormats.set(zone, format);
+  }
+  return format;
+}
+
 /** Minutes east of UTC that a zone has at a moment. */
 export function zoneOffsetMinutes(us: number, zone: string): number {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
   const parts: Record<string, number> = {};
-  for (const { type, value } of format.formatToParts(new Date(us / 1000))) {
+  for (const { type, value } of zoneFormat(zone).formatToParts(new Date(us / 1000))) {
     parts[type] = Number(value);
   }
   const local = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);

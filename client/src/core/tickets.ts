@@ -18,6 +18,9 @@ export interface Ticket {
   readonly text: string;
   /** How long it is still good for, counted from when it was received: no clock has to agree. */
   readonly lifeMs: number;
+  /** The period it was given for, which may be shorter than the one asked for; null for live. */
+  readonly fromUs: number | null;
+  readonly toUs: number | null;
 }
 
 /** The web plane said no; `clause` names the rule. */
@@ -42,7 +45,7 @@ const US_PER_HOUR = 3_600_000_000;
 
 interface Held {
   readonly wish: TicketWish;
-  readonly text: string;
+  readonly ticket: Ticket;
   readonly endsMs: number;
 }
 
@@ -66,7 +69,7 @@ export class TicketBroker {
     if (!fresh) {
       const held = this.#held.find((one) => covers(one.wish, wish));
       if (held !== undefined) {
-        return { text: held.text, lifeMs: held.endsMs - nowMs };
+        return { ...held.ticket, lifeMs: held.endsMs - nowMs };
       }
     }
     const padded = wish.right === "live" ? wish : rounded(wish);
@@ -94,7 +97,8 @@ export class TicketBroker {
         to_us: wish.toUs ?? null,
       }),
     );
-    let answer: { ticket?: string; error?: string; message?: string; clause?: string | null };
+    let answer: Partial<Record<"ticket" | "error" | "message" | "clause", string>> &
+      Partial<Record<"from_us" | "to_us", number>>;
     try {
       answer = JSON.parse(text);
     } catch {
@@ -104,8 +108,10 @@ export class TicketBroker {
       throw new TicketRefused(answer.error ?? `status_${status}`, answer.message ?? "", answer.clause ?? null);
     }
     const lifeMs = lifeOf(answer.ticket);
-    this.#held.push({ wish, text: answer.ticket, endsMs: this.#nowMs() + lifeMs });
-    return { text: answer.ticket, lifeMs };
+    const [fromUs, toUs] = [answer.from_us ?? wish.fromUs ?? null, answer.to_us ?? wish.toUs ?? null];
+    const ticket = { text: answer.ticket, lifeMs, fromUs, toUs };
+    this.#held.push({ wish, ticket, endsMs: this.#nowMs() + lifeMs });
+    return ticket;
   }
 }
 

@@ -40,6 +40,11 @@ export interface PlayerConfig extends PageConfig {
   readonly at_us?: number | null;
 }
 
+/** How a page names a camera: ids are unique within one recorder only. */
+export function cameraKey(camera: CameraConfig): string {
+  return `${camera.recorder}/${camera.id}`;
+}
+
 /** Asks the page's own server for tickets, with its cross-site protection. */
 export function ticketBroker(url: string): TicketBroker {
   const post: Post = async (body) => {

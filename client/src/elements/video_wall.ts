@@ -20,7 +20,7 @@ import { playerKinds } from "../players/open_player";
 import { type Say, speaker } from "../texts";
 import { CameraTile, type TileFigures } from "./camera_tile";
 import { isTyping, make, readConfig } from "./dom";
-import { ticketBroker, type WallConfig } from "./page_config";
+import { cameraKey, ticketBroker, type WallConfig } from "./page_config";
 import { WallBar } from "./wall_bar";
 import { WallDrag } from "./wall_drag";
 import { WALL_STYLE } from "./wall_style";
@@ -155,7 +155,7 @@ export class VideoWall extends HTMLElement {
       return;
     }
     const target = new URL(url, location.href);
-    target.searchParams.set("cameras", camera);
+    target.searchParams.set("camera", camera);
     target.searchParams.set("at", String(Math.round(this.nowUs(this.#tiles.get(camera)!.camera.recorder) - REPLAY_US)));
     const request = new CustomEvent("wall-replay", { cancelable: true, detail: { camera, url: target.href } });
     if (this.dispatchEvent(request)) {
@@ -179,9 +179,9 @@ export class VideoWall extends HTMLElement {
     for (const camera of cameras) {
       const tile = new CameraTile();
       tile.prepare({ ...parts, camera });
-      tile.addEventListener("focus", () => (this.#focused = camera.id));
-      tile.addEventListener("dblclick", () => this.enlarge(this.#enlarged === null ? camera.id : null));
-      this.#tiles.set(camera.id, tile);
+      tile.addEventListener("focus", () => (this.#focused = cameraKey(camera)));
+      tile.addEventListener("dblclick", () => this.enlarge(this.#enlarged === null ? cameraKey(camera) : null));
+      this.#tiles.set(cameraKey(camera), tile);
     }
     this.#drag = new WallDrag(this.#grid, (first, second) => this.swap(first, second));
     this.addEventListener("keydown", (event) => this.#key(event));
@@ -254,7 +254,7 @@ export class VideoWall extends HTMLElement {
   #observe(entries: IntersectionObserverEntry[]): void {
     for (const entry of entries) {
       const tile = entry.target as CameraTile;
-      const camera = tile.camera.id;
+      const camera = cameraKey(tile.camera);
       if (entry.isIntersecting) {
         this.#seen.add(camera);
         if (!document.hidden && !tile.hidden) {
@@ -376,7 +376,7 @@ export class VideoWall extends HTMLElement {
   }
 
   #restore(): void {
-    const cameras = this.#config.cameras.map((camera) => camera.id);
+    const cameras = this.#config.cameras.map(cameraKey);
     let kept: { layout?: string; order?: string[] } = {};
     try {
       kept = JSON.parse(localStorage.getItem(this.#storageKey) ?? "{}");

@@ -1,6 +1,7 @@
 /** Dragging a tile onto another one, by mouse, pen or finger; and holding one by the keyboard. */
 
 import { CameraTile } from "./camera_tile";
+import { cameraKey } from "./page_config";
 
 const START_PX = 8;
 
@@ -73,7 +74,7 @@ export class WallDrag {
     const held = this.#held;
     const target = this.#tileAt(event.clientX, event.clientY);
     if (this.#pressed !== null && held !== null && target !== null && target !== held) {
-      this.#onDrop(held.camera.id, target.camera.id);
+      this.#onDrop(cameraKey(held.camera), cameraKey(target.camera));
     }
     this.#end();
   }

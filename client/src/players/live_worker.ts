@@ -131,7 +131,7 @@ scope.onmessage = ({ data }) => {
     const tile = tiles.get(data.tile);
     tile?.recorder.socket.setMode(tile.slot, data.mode);
   } else if (data.op === "ticket") {
-    tickets.get(data.id)?.resolve({ text: data.text, lifeMs: data.lifeMs });
+    tickets.get(data.id)?.resolve({ text: data.text, lifeMs: data.lifeMs, fromUs: null, toUs: null });
     tickets.delete(data.id);
   } else {
     tickets.get(data.id)?.reject(Object.assign(new Error(data.message), { code: data.code }));

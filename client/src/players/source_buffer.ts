@@ -1,5 +1,7 @@
 /** A queue in front of a `SourceBuffer`: one change at a time, small appends joined, a full buffer emptied from the past. */
 
+import { joined } from "../core/strip";
+
 type Task = (buffer: SourceBuffer) => void;
 
 interface MediaSourceConstructor {
@@ -104,7 +106,7 @@ export class BufferQueue {
     while (this.#tasks[0] instanceof Uint8Array) {
       parts.push(this.#tasks.shift() as Uint8Array);
     }
-    const bytes = parts.length === 1 ? first : concatenated(parts);
+    const bytes = parts.length === 1 ? first : joined(parts);
     try {
       this.#buffer.appendBuffer(bytes as BufferSource);
     } catch (error) {
@@ -115,14 +117,4 @@ export class BufferQueue {
       }
     }
   }
-}
-
-export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

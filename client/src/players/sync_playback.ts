@@ -1,0 +1,447 @@
+/**
+ * Plays one to nine cameras on one clock. Owns the clock, what is being fetched, and every way to move in time: seek, play
+ * at a speed, drag by key pictures, step by pictures, step over gaps.
+ */
+
+import { payloadKind } from "../core/boxes";
+import { LatestWins } from "../core/latest";
+import { PlaybackClock } from "../core/playback_clock";
+import { needsKeysOnly } from "../core/speeds";
+import type { PlaybackApi, StreamAddress } from "./playback_api";
+import { byRecorder, Feeder, initOf, loadAround } from "./playback_feeder";
+import { type Mode, PlaybackTile } from "./playback_tile";
+
+const TICK_MS = 50;
+const SHUTTLE_MS = 120;
+const TRIM_MS = 5000;
+const SETTLE_MS = 2000;
+const SKIP_LOOK_US = 6 * 3_600_000_000;
+const EDGE_BEHIND_US = 3_000_000;
+const KEYS_CACHED = 120;
+
+export interface PlaybackEvents {
+  onTime(us: number): void;
+  onState(): void;
+  /** Every tile that has footage at the moment sought shows it; how long that took. */
+  onSought(atUs: number, tookMs: number): void;
+  onSkipped(fromUs: number, toUs: number, cause: string): void;
+  onEnd(): void;
+  onError(error: unknown): void;
+  onUnsupported(tile: PlaybackTile, codec: string): void;
+}
+
+export class SyncPlayback {
+  readonly #api: PlaybackApi;
+  readonly #events: PlaybackEvents;
+  readonly #nowUs: () => number;
+  readonly #clock = new PlaybackClock();
+  readonly #scrub = new LatestWins<number>((us, signal, isNewest) => this.#showKeys(us, signal, isNewest), 2);
+  readonly #keys = new Map<string, Promise<Uint8Array>>();
+  readonly #timer: number;
+  #tiles: PlaybackTile[] = [];
+  #feeder: Feeder | null = null;
+  #mode: Mode = "full";
+  #sought: { us: number; startMs: number } | null = null;
+  #soughtMs = 0;
+  #shuttleMs = 0;
+  #trimMs = 0;
+  #isScrubbing = false;
+  #isSkipping = false;
+  #scrubShown = 0;
+
+  constructor(api: PlaybackApi, nowUs: () => number, events: PlaybackEvents) {
+    this.#api = api;
+    this.#nowUs = nowUs;
+    this.#events = events;
+    this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  get tiles(): readonly PlaybackTile[] {
+    return this.#tiles;
+  }
+
+  get currentUs(): number {
+    return this.#clock.us;
+  }
+
+  get isPlaying(): boolean {
+    return this.#clock.isPlaying;
+  }
+
+  get isWaiting(): boolean {
+    return this.#clock.isPlaying && !this.#clock.isRunning;
+  }
+
+  get speed(): number {
+    return this.#clock.rate;
+  }
+
+  /** Pictures shown while dragging, for measuring. */
+  get scrubShown(): number {
+    return this.#scrubShown;
+  }
+
+  /** Which streams to play; those that stay keep their buffers. */
+  setStreams(addresses: readonly StreamAddress[]): void {
+    const kept = new Map(this.#tiles.map((tile) => [tile.address, tile]));
+    const before = this.#tiles;
+    this.#tiles = addresses.map(
+      (address) =>
+        kept.get(address) ??
+        new PlaybackTile(address, {
+          onShown: () => this.#check(),
+          onUnsupported: (tile, codec) => this.#events.onUnsupported(tile, codec),
+        }),
+    );
+    for (const tile of before.filter((one) => !this.#tiles.includes(one))) {
+      tile.close();
+    }
+    this.#feeder?.stop();
+    this.#feeder = null;
+  }
+
+  seek(us: number): void {
+    const atUs = Math.round(Math.min(us, this.#nowUs() - 1_000_000));
+    this.#isScrubbing = false;
+    this.#scrub.cancel();
+    this.#clock.seek(atUs);
+    this.#sought = { us: atUs, startMs: performance.now() };
+    this.#soughtMs = performance.now();
+    this.#mode = needsKeysOnly(this.speed) ? "key" : "full";
+    this.#refeed(atUs);
+    for (const tile of this.#tiles) {
+      tile.showAt(atUs);
+    }
+    this.#events.onTime(atUs);
+    this.#check();
+  }
+
+  play(): void {
+    this.#clock.play();
+    if (this.#mode !== (needsKeysOnly(this.speed) ? "key" : "full")) {
+      this.seek(this.currentUs);
+    }
+    this.#events.onState();
+  }
+
+  pause(): void {
+    const wasFast = this.#mode === "key";
+    this.#clock.pause();
+    for (const tile of this.#tiles) {
+      tile.pause();
+    }
+    if (wasFast) {
+      this.#clock.setRate(1);
+      this.seek(this.currentUs);
+    } else {
+      this.#settleOnShown();
+    }
+    this.#events.onState();
+  }
+
+  setSpeed(speed: number): void {
+    const mode: Mode = needsKeysOnly(speed) ? "key" : "full";
+    this.#clock.setRate(speed);
+    if (mode !== this.#mode) {
+      this.seek(this.currentUs);
+    }
+    this.#events.onState();
+  }
+
+  /** The newest that can be played without waiting. */
+  seekToEdge(): void {
+    this.#clock.setRate(1);
+    this.seek(this.#nowUs() - EDGE_BEHIND_US);
+    this.play();
+  }
+
+  /** While the pointer is dragged: key pictures only, the newest wish first. */
+  scrub(us: number): void {
+    if (!this.#isScrubbing) {
+      this.#isScrubbing = true;
+      this.#feeder?.stop();
+      this.#feeder = null;
+      for (const tile of this.#tiles) {
+        tile.pause();
+      }
+    }
+    const atUs = Math.min(us, this.#nowUs() - 1_000_000);
+    this.#clock.seek(atUs);
+    this.#events.onTime(atUs);
+    this.#scrub.wish(atUs);
+  }
+
+  endScrub(): void {
+    if (this.#isScrubbing) {
+      this.seek(this.currentUs);
+    }
+  }
+
+  /** To the next picture of the first camera that has one, or to the one before. */
+  step(direction: 1 | -1): void {
+    if (this.isPlaying) {
+      this.pause();
+    }
+    const lead = this.#tiles.find((tile) => tile.shownUs !== null && tile.pictures.size > 0);
+    const shownUs = lead?.shownUs ?? null;
+    if (lead === undefined || shownUs === null) {
+      return;
+    }
+    const fromUs = this.#sought === null ? shownUs : (lead.pictures.at(this.#sought.us) ?? shownUs);
+    if (direction > 0) {
+      const next = lead.pictures.next(fromUs);
+      this.#stepTo(next ?? lead.index.nextFootage((lead.haveUntil(fromUs, "full") ?? fromUs) + 1000) ?? fromUs);
+      return;
+    }
+    const previous = lead.pictures.previous(fromUs);
+    const firstUs = lead.haveFrom(fromUs) ?? fromUs;
+    // Before the first picture at hand lies another GOP: its last picture ends where this one begins.
+    this.#stepTo(previous !== null && previous >= firstUs - 1000 ? previous : firstUs - 2000);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#feeder?.stop();
+    this.#scrub.cancel();
+    for (const tile of this.#tiles) {
+      tile.close();
+    }
+  }
+
+  #stepTo(us: number): void {
+    if (this.#tiles.every((tile) => tile.has(us, "full") || !this.#expects(tile, us))) {
+      this.#clock.seek(us);
+      this.#sought = { us, startMs: performance.now() };
+      for (const tile of this.#tiles) {
+        tile.showAt(us);
+      }
+      this.#events.onTime(us);
+    } else {
+      this.seek(us);
+    }
+  }
+
+  /** A pause stops on a picture: the clock says the time of the one that is shown. */
+  #settleOnShown(): void {
+    const lead = this.#tiles.find((tile) => tile.has(this.currentUs, "full"));
+    if (lead?.shownUs != null && Math.abs(lead.shownUs - this.currentUs) < 500_000) {
+      this.#clock.seek(Math.max(lead.shownUs, lead.pictures.at(lead.shownUs) ?? 0));
+    }
+  }
+
+  #refeed(us: number): void {
+    this.#feeder?.stop();
+    const ends = this.#tiles.map((tile) => tile.haveUntil(us, this.#mode));
+    const isHere = ends.length > 0 && ends.every((end) => end !== null);
+    const fromUs = isHere ? Math.min(...ends.map((end) => end ?? us)) : us;
+    for (const tile of this.#tiles) {
+      tile.fedUs = isHere ? (tile.haveUntil(us, this.#mode) ?? 0) : 0;
+    }
+    this.#feeder = new Feeder(
+      this.#api,
+      {
+        tiles: this.#tiles,
+        fromUs,
+        mode: this.#mode,
+        speed: this.speed,
+        clockUs: () => this.currentUs,
+        nowUs: this.#nowUs,
+      },
+      (error) => this.#events.onError(error),
+    );
+  }
+
+  /** There may be footage of the moment that has not come yet. */
+  #expects(tile: PlaybackTile, us: number): boolean {
+    if (tile.isUnplayable || tile.has(us, this.#mode)) {
+      return false;
+    }
+    const isGap = tile.index.isLoaded(us, us + 1) && tile.index.fragmentAt(us) === null;
+    return !isGap && (this.#feeder?.cursorUs ?? us) <= us;
+  }
+
+  #tick(): void {
+    if (this.#isScrubbing || this.#tiles.length === 0) {
+      return;
+    }
+    const us = this.#clock.us;
+    const nowMs = performance.now();
+    if (this.isPlaying && this.speed < 0) {
+      this.#shuttle(us, nowMs);
+      return;
+    }
+    const isSettling = nowMs - this.#soughtMs < SETTLE_MS && this.#tiles.some((tile) => !this.#isReady(tile, us));
+    this.#clock.hold(this.isPlaying && (isSettling || this.#tiles.some((tile) => this.#expects(tile, us))));
+    if (this.isPlaying) {
+      this.#drive(this.#clock.us);
+      this.#events.onTime(this.#clock.us);
+    }
+    if (nowMs - this.#trimMs > TRIM_MS) {
+      this.#trimMs = nowMs;
+      for (const tile of this.#tiles) {
+        tile.trim(us);
+      }
+    }
+    this.#check();
+  }
+
+  #isReady(tile: PlaybackTile, us: number): boolean {
+    return tile.has(us, this.#mode) ? tile.isSettled : !this.#expects(tile, us);
+  }
+
+  #drive(us: number): void {
+    let hasPicture = false;
+    for (const tile of this.#tiles) {
+      if (!tile.has(us, this.#mode)) {
+        tile.pause();
+        continue;
+      }
+      hasPicture = true;
+      if (!this.#clock.isRunning) {
+        tile.pause();
+        continue;
+      }
+      const { rate, mustSeek } = this.#clock.correction(tile.elementUs);
+      if (mustSeek && !tile.video.seeking) {
+        tile.showAt(us);
+      }
+      tile.play(Math.min(16, Math.max(0.0625, rate)));
+    }
+    if (!hasPicture && !this.#isSkipping && !this.#tiles.some((tile) => this.#expects(tile, us))) {
+      void this.#skip(us);
+    }
+  }
+
+  /** Nothing was recorded here by any camera: go to where something was. */
+  async #skip(us: number): Promise<void> {
+    this.#isSkipping = true;
+    try {
+      const nowUs = this.#nowUs();
+      const toUs = Math.min(us + SKIP_LOOK_US, nowUs);
+      await Promise.all(
+        this.#tiles.map((tile) =>
+          this.#api.loadIndex(tile.address, tile.index, us, toUs, nowUs).catch(() => undefined),
+        ),
+      );
+      const found = this.#tiles.map((tile) => tile.index.nextFootage(us + 1000)).filter((next) => next !== null);
+      const nextUs = Math.min(...found);
+      if (found.length > 0 && nextUs > us + 1000) {
+        const cause = this.#tiles.map((tile) => tile.index.gapAt(us)?.cause).find(Boolean) ?? "unknown";
+        this.seek(nextUs);
+        this.#events.onSkipped(us, nextUs, cause);
+      } else if (us < nowUs - 2 * EDGE_BEHIND_US && found.length === 0 && toUs >= nowUs) {
+        this.pause();
+        this.#events.onEnd();
+      } else if (found.length === 0 && toUs < nowUs) {
+        this.#clock.seek(toUs);
+      }
+    } finally {
+      this.#isSkipping = false;
+    }
+  }
+
+  #shuttle(us: number, nowMs: number): void {
+    this.#events.onTime(us);
+    if (nowMs - this.#shuttleMs >= SHUTTLE_MS) {
+      this.#shuttleMs = nowMs;
+      this.#scrub.wish(us);
+    }
+  }
+
+  /** Has everybody arrived at the moment that was sought? */
+  #check(): void {
+    if (this.#sought === null) {
+      return;
+    }
+    const { us, startMs } = this.#sought;
+    const isThere = (tile: PlaybackTile): boolean => {
+      if (!tile.has(us, this.#mode)) {
+        return !this.#expects(tile, us);
+      }
+      return tile.shownUs !== null && tile.isSettled && this.#isShown(tile, tile.shownUs, us);
+    };
+    if (this.#tiles.every(isThere)) {
+      this.#sought = null;
+      this.#events.onSought(us, performance.now() - startMs);
+    }
+  }
+
+  /** While playing, the picture may already be a later one than the one sought. */
+  #isShown(tile: PlaybackTile, shownUs: number, us: number): boolean {
+    if (this.#mode === "key") {
+      return shownUs <= us + 2_000_000;
+    }
+    const wantedUs = tile.pictures.at(us) ?? us;
+    return shownUs >= wantedUs - 2000 && shownUs <= wantedUs + (this.isPlaying ? 2_000_000 : 2000);
+  }
+
+  async #showKeys(us: number, signal: AbortSignal, isNewest: () => boolean): Promise<void> {
+    const only = this.#tiles.length === 1 ? this.#tiles[0] : undefined;
+    const shown = only === undefined ? this.#showKeysOfAll(us, signal, isNewest) : this.#showKeyOf(only, us, isNewest);
+    if (await shown) {
+      this.#scrubShown++;
+    }
+  }
+
+  async #showKeyOf(tile: PlaybackTile, us: number, isNewest: () => boolean): Promise<boolean> {
+    if (!tile.index.isLoaded(us, us + 1)) {
+      await loadAround(this.#api, tile, us, this.#nowUs());
+    }
+    const key = tile.index.keyAt(us);
+    if (key === null) {
+      return false;
+    }
+    const [init, unit] = await Promise.all([
+      initOf(this.#api, tile, key.init, key.startUs),
+      this.#keyUnit(tile, key.seq, key.number, key.startUs),
+    ]);
+    if (isNewest()) {
+      await tile.showKey(init, unit, us);
+    }
+    return isNewest();
+  }
+
+  #keyUnit(tile: PlaybackTile, seq: number, number: number, atUs: number): Promise<Uint8Array> {
+    const name = `${tile.address.camera.recorder}/${tile.address.camera.id}/${tile.address.stream}/${seq}/${number}`;
+    let unit = this.#keys.get(name);
+    if (unit === undefined) {
+      unit = this.#api.keyUnit(tile.address, seq, number, atUs, new AbortController().signal);
+      this.#keys.set(name, unit);
+      unit.catch(() => this.#keys.delete(name));
+      if (this.#keys.size > KEYS_CACHED) {
+        this.#keys.delete(this.#keys.keys().next().value!);
+      }
+    }
+    return unit;
+  }
+
+  async #showKeysOfAll(us: number, signal: AbortSignal, isNewest: () => boolean): Promise<boolean> {
+    const atUs = Math.round(us);
+    const inits = new Map<PlaybackTile, Uint8Array>();
+    const painted: Promise<void>[] = [];
+    const fetched = byRecorder(this.#tiles).map((group) =>
+      this.#api.multi(
+        group.map((tile) => tile.address),
+        atUs,
+        atUs + 1,
+        "key",
+        signal,
+        (slot, payload) => {
+          const tile = group[slot];
+          if (tile === undefined || !isNewest()) {
+            return;
+          }
+          const init = inits.get(tile);
+          if (payloadKind(payload) === "init") {
+            inits.set(tile, payload.slice());
+          } else if (init !== undefined) {
+            painted.push(tile.showKey(init, payload.slice(), us));
+          }
+        },
+      ),
+    );
+    await Promise.all(fetched);
+    await Promise.all(painted);
+    return isNewest() && painted.length > 0;
+  }
+}
