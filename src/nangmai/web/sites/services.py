@@ -21,7 +21,7 @@ from nangmai.web.sites.models import Camera, Checkpoint, Recorder
 
 
 class RecorderUnknown(Error):
-    """The recorder {recorder!r} is not enrolled here; its file needs the secret that `nangmai web manage enrol` prints."""
+    """The recorder {recorder!r} is not enrolled here; put the secret of `nangmai web manage enrol` into its file."""
 
     kind: ClassVar[Kind] = Kind.DENIED
     http_status = 401
