@@ -8,27 +8,41 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
+from nangmai.archive.checkpoints import CHECKPOINT_FOLDER, INTERVAL_US, write_checkpoint
+from nangmai.archive.deletion import Deleter
+from nangmai.archive.forecast import Forecast
 from nangmai.archive.index import Index
+from nangmai.archive.index_file import INDEX_NAME
 from nangmai.archive.index_writer import IndexWriter, Transaction
 from nangmai.archive.keys import public_hex
 from nangmai.archive.open_segment import OpenSegment
 from nangmai.archive.opening import Opened, open_parts, stream_start, stream_timeline
+from nangmai.archive.reindex import Rebuild
 from nangmai.archive.retention import RetentionRules
 from nangmai.archive.rows import put_init, put_segment, set_meta
+from nangmai.archive.schema import connect
 from nangmai.archive.segment_file import check_stream_name
 from nangmai.archive.stream import StreamWriter
 from nangmai.archive.volume import State, Volume
 from nangmai.archive.writer import VolumeWriter
 from nangmai.base.clock import Clock
+from nangmai.base.errors import Error
 
 _log = logging.getLogger(__name__)
 
 #: called from any thread with the event's name, whether it is an alarm, and its facts
 EventListener = Callable[[str, bool, dict[str, Any]], None]
+
+
+class _Closing(Exception):
+    """The archive is being closed while its index is rebuilt; the next start goes on."""
 
 
 class Archive:
@@ -48,7 +62,19 @@ class Archive:
         self._opened = opened
         self._clock = clock
         self._streams: dict[str, StreamWriter] = {}
-        self._index_writer = IndexWriter(opened.connection, opened.journal, flush_seconds, self._tick)
+        self._index_writer = IndexWriter(opened.connection, opened.journal, flush_seconds, self._on_tick)
+        self._deleter = Deleter(
+            index=opened.index,
+            writer=self._index_writer,
+            volumes=opened.volumes,
+            rules=rules,
+            clock=clock,
+            trusted_us=opened.trusted_us,
+            notify=self.event,
+        )
+        self._rebuilding: threading.Thread | None = None
+        self._is_closing = False
+        self._checkpoint_mono_us = clock.mono_us()
         self._writers = [
             VolumeWriter(volume, self, flush_seconds) for volume in opened.volumes if volume.marker is not None
         ]
@@ -83,6 +109,10 @@ class Archive:
             volume.measure()
         for writer in self._writers:
             writer.start()
+        self._deleter.start()
+        if self._opened.is_rebuilding:
+            self._rebuilding = threading.Thread(target=self._rebuild, name="rebuild", daemon=True)
+            self._rebuilding.start()
 
     def add_stream(self, name: str, camera: str, kind: Literal["main", "sub"]) -> StreamWriter:
         """The writer of a stream; the first call ever fixes since when it should have been recorded."""
@@ -117,8 +147,30 @@ class Archive:
         self._tick()
         self._index_writer.call(lambda transaction: None)
 
+    def retain(self) -> int:
+        """One pass of retention now; returns how many segments went."""
+        return self._deleter.run_once(is_prompt=True)
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """How many days each camera will hold, from the last 24 h."""
+        return self._deleter.forecast
+
+    @property
+    def index_failure(self) -> str | None:
+        """Why the index cannot be written at the moment; recording goes on."""
+        return self._index_writer.failure
+
+    def wait_rebuilt(self) -> None:
+        """Wait until an index that was lost is whole again."""
+        if self._rebuilding is not None:
+            self._rebuilding.join()
+
     def close(self) -> None:
-        """End every segment (`stopped`), sync, note since when the recorder is down, and let go of everything."""
+        """End every segment (`stopped`), sync, sign a checkpoint, note since when the recorder is down, let go."""
+        self._is_closing = True
+        self._deleter.close()
+        self.wait_rebuilt()
         for stream in self._streams.values():
             stream.close()
         for writer in self._writers:
@@ -127,6 +179,7 @@ class Archive:
             stream.timeline.missing("recorder_down", "", self._clock.wall_us())
             stream.timeline.settle()
         self._tick()
+        self._checkpoint()
         self._index_writer.close()
         self.index.close()
         for descriptor in self._opened.locks:
@@ -156,6 +209,8 @@ class Archive:
                 put_init(transaction.connection, init)
                 put_segment(transaction.connection, row)
 
+        self._tick()
+
         def written(_: object) -> None:
             for segment, state in segments:
                 if state == "closed":
@@ -165,8 +220,6 @@ class Archive:
 
     def on_lost(self, segment: OpenSegment, from_us: int, cause: str, detail: str) -> None:
         """Could not be written: the gap record says so from the first picture on."""
-        if not segment.has_fragments:
-            self.index.drop_live(segment)
         self._streams[segment.stream].timeline.lost(segment.seq, from_us, segment.ordered_end_us, cause, detail)
 
     def on_chain_break(self, segment: OpenSegment, reason: str) -> None:
@@ -192,11 +245,43 @@ class Archive:
         alarm = after in ("critical", "failed")
         facts = {"volume": str(volume.path), "before": before, "after": after, "reason": reason}
         self.event("archive:volume:changed", alarm=alarm, **facts)
+        if after in ("low", "critical"):
+            self._deleter.wake()
+
+    def _rebuild(self) -> None:
+        """Adopt the files that a lost index knew."""
+        rebuild = Rebuild(self._opened.places, self._index_writer.call)
+        try:
+            with closing(connect(self.state / INDEX_NAME, read_only=True)) as connection:
+                rebuild.adopt_all(connection, self._count_rebuilt, borders=self._opened.adopted_from_us)
+        except _Closing:
+            return
+        except (Error, sqlite3.Error) as error:
+            self.event("archive:index:incomplete", alarm=True, reason=str(error))
+            return
+        self.event("archive:index:rebuilt", **rebuild.report.as_dict())
+
+    def _count_rebuilt(self, _: int) -> None:
+        if self._is_closing:
+            raise _Closing
+
+    def _checkpoint(self) -> None:
+        folder, key, time_us = self.state / CHECKPOINT_FOLDER, self._opened.key, self._clock.wall_us()
+        self._checkpoint_mono_us = self._clock.mono_us()
+        self._index_writer.submit(
+            lambda transaction: write_checkpoint(transaction, folder, self.recorder, key, time_us)
+        )
+
+    def _on_tick(self) -> None:
+        """Once a flush, in the index thread; every hour a checkpoint."""
+        self._tick()
+        if self._clock.mono_us() - self._checkpoint_mono_us >= INTERVAL_US:
+            self._checkpoint()
 
     def _tick(self) -> None:
-        """Once a flush: what changed in the gap records goes into the index, and that the recorder is alive."""
+        """What changed in the gap records goes into the index, and that the recorder is alive."""
         changes = [(stream, *stream.timeline.changes()) for stream in self._streams.values()]
-        alive_us = self._clock.wall_us()
+        alive_us, trusted_us = self._clock.wall_us(), self._deleter.trusted_us()
 
         def write(transaction: Transaction) -> None:
             for stream, gaps, gone in changes:
@@ -205,6 +290,7 @@ class Archive:
                 for gap in gaps:
                     transaction.journal("gap", stream=stream.name, **gap._asdict())
             set_meta(transaction.connection, "alive_us", alive_us)
+            set_meta(transaction.connection, "trusted_us", trusted_us)
 
         def written(_: object) -> None:
             for stream, gaps, gone in changes:

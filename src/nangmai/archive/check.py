@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from nangmai.archive.adoption import segment_files, stream_folders
 from nangmai.archive.check_record import RecordCheck
 from nangmai.archive.index import IndexBroken
+from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME
 from nangmai.archive.keys import load_public_key
-from nangmai.archive.opening import INDEX_NAME, JOURNAL_NAME, state_folder
+from nangmai.archive.opening import state_folder
 from nangmai.archive.rows import SegmentRow
 from nangmai.archive.schema import connect
 from nangmai.archive.segment_file import segment_path

@@ -64,8 +64,7 @@ class RecordCheck:
             self._connection.execute("SELECT seq, reason FROM chain_break WHERE stream_id = ?", (number,))
         )
         rows = self._connection.execute(
-            "SELECT seq, previous_chain, chain_head FROM segment WHERE stream_id = ? AND state <> 'deleting' "
-            "ORDER BY id",
+            "SELECT seq, previous_chain, chain_head FROM segment WHERE stream_id = ? ORDER BY id",
             (number,),
         )
         chain = CHAIN_START
@@ -94,7 +93,7 @@ class RecordCheck:
     def _check_time(self, number: int, stream: str) -> None:
         since_us = self._connection.execute("SELECT since_us FROM stream WHERE id = ?", (number,)).fetchone()[0]
         rows = self._connection.execute(
-            "SELECT start_us, end_us FROM segment WHERE stream_id = ?1 AND state <> 'deleting' UNION ALL "
+            "SELECT start_us, end_us FROM segment WHERE stream_id = ?1 UNION ALL "
             "SELECT start_us, end_us FROM gap WHERE stream_id = ?1 ORDER BY 1, 2",
             (number,),
         ).fetchall()
@@ -148,8 +147,8 @@ class RecordCheck:
     def _has_head(self, number: int | None, head: StreamHead) -> bool:
         found = self._connection.execute(
             "SELECT chain_head FROM segment WHERE id = (?1 << 32) + ?2 UNION ALL SELECT NULL FROM deletion "
-            "WHERE stream_id = ?1 AND ?2 BETWEEN first_seq AND last_seq AND (last_seq <> ?2 OR chain_head = ?3)",
-            (number, head.seq, head.chain),
+            "WHERE stream_id = ?1 AND ?2 BETWEEN first_seq AND last_seq",
+            (number, head.seq),
         ).fetchone()
         return found is not None and found[0] in (None, head.chain)
 

@@ -11,9 +11,11 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nangmai.archive import overview
 from nangmai.archive.index_writer import IndexWriter
 from nangmai.archive.open_segment import OpenSegment
 from nangmai.archive.records import SegmentView
@@ -217,6 +219,22 @@ class Index:
         ]
         return sorted(gap for gap in closed if gap.start_us < to_us and (gap.end_us or 0) > from_us)
 
+    def recorded(self, stream: str, from_us: int, to_us: int) -> list[tuple[int, int]]:
+        """What is recorded and still there, neighbours joined."""
+        return overview.recorded(self, stream, from_us, to_us)
+
+    def activity(self, stream: str, from_us: int, to_us: int, buckets: int) -> list[int | None]:
+        """The highest activity in each of `buckets` equal parts; None where nothing is recorded."""
+        return overview.activity(self, stream, from_us, to_us, buckets)
+
+    def completeness(self, stream: str, from_us: int, to_us: int, zone: tzinfo = UTC) -> list[overview.Day]:
+        """Recorded time and gaps by cause, day by day of `zone`."""
+        return overview.completeness(self, stream, from_us, to_us, zone)
+
+    def summary(self) -> list[overview.StreamSummary]:
+        """Oldest, newest and size of every stream."""
+        return overview.summary(self)
+
     # -- holds, events, outbox ---------------------------------------------------------------------------------------
 
     def holds(self, camera: str | None = None) -> list[Hold]:
@@ -266,6 +284,14 @@ class Index:
         """Numbers and texts of the signed checkpoints after that number."""
         rows = self.query("SELECT number, note FROM checkpoint WHERE number > ? ORDER BY number LIMIT ?", after, limit)
         return [(row[0], row[1]) for row in rows]
+
+    def now_us(self) -> int:
+        """The moment up to which the record reaches."""
+        return self._clock.wall_us()
+
+    def live_spans(self, stream: str) -> list[tuple[SegmentView, int]]:
+        """Segments that are in memory only, with their highest activity."""
+        return [(segment.view(), segment.activity) for _, segment in self._live_segments(stream)]
 
     # -- inside ------------------------------------------------------------------------------------------------------
 

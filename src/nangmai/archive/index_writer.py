@@ -54,15 +54,18 @@ def replay(connection: sqlite3.Connection, path: Path) -> Position:
     """Bring the index up to the end of the journal; returns that position."""
     position = Position(int(get_meta(connection, "journal_offset", "0")), get_meta(connection, "journal_digest"))
     connection.execute("BEGIN IMMEDIATE")
-    for entry, after in read_journal(path, position):
-        apply_entry(connection, entry)
-        position = after
-    _remember(connection, position)
-    connection.execute("COMMIT")
+    try:
+        for entry, after in read_journal(path, position):
+            apply_entry(connection, entry)
+            position = after
+    finally:  # what stands before a break in the journal counts
+        remember(connection, position)
+        connection.execute("COMMIT")
     return position
 
 
-def _remember(connection: sqlite3.Connection, position: Position) -> None:
+def remember(connection: sqlite3.Connection, position: Position) -> None:
+    """Up to where the index holds the journal; in the same transaction as the entries themselves."""
     set_meta(connection, "journal_offset", position.offset)
     set_meta(connection, "journal_digest", position.digest)
 
@@ -74,7 +77,7 @@ def run_at_once(connection: sqlite3.Connection, journal: Journal, operation: Ope
     try:
         value = operation(transaction)
         if transaction.entries:
-            _remember(connection, journal.append(transaction.entries))
+            remember(connection, journal.append(transaction.entries))
     except BaseException:
         connection.execute("ROLLBACK")
         raise
@@ -163,7 +166,7 @@ class IndexWriter:
             for operation, future in backlog:
                 results.append((future, *self._attempt(operation, transaction)))
             if transaction.entries:
-                _remember(self._connection, self._journal.append(transaction.entries))
+                remember(self._connection, self._journal.append(transaction.entries))
             self._connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             self._fail(error, before)

@@ -69,7 +69,7 @@ class OpenSegment:
         self._size_bytes = 0
         self._records = bytearray()
         self._pictures = 0
-        self._activity = 0
+        self.activity = 0
         self._damaged_us = 0
         self._end_us = self.start_us
         self._duration_90k = 0
@@ -128,7 +128,7 @@ class OpenSegment:
         self._records += record.pack()
         self._pictures += unit.pictures
         self._duration_90k += unit.duration_90k
-        self._activity = max(self._activity, unit.activity)
+        self.activity = max(self.activity, unit.activity)
         if unit.flags & FLAG_DAMAGED:
             self._damaged_us += us_from_90k(unit.duration_90k)
         self._end_us = max(self._end_us + 1, unit.end_us)
@@ -194,7 +194,7 @@ class OpenSegment:
             size_bytes=self._size_bytes if is_closed else 0,
             pictures=self._pictures if is_closed else 0,
             duration_90k=self._duration_90k if is_closed else 0,
-            activity=self._activity if is_closed else 0,
+            activity=self.activity if is_closed else 0,
             damaged_us=self._damaged_us if is_closed else 0,
             end_reason=self.ending.end_reason if is_closed and self.ending else None,
             state=state,

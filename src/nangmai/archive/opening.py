@@ -13,12 +13,12 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nangmai.archive.index import Index, StreamInfo
-from nangmai.archive.index_writer import replay, run_at_once
+from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME, open_index
+from nangmai.archive.index_writer import run_at_once
 from nangmai.archive.journal import Journal
 from nangmai.archive.keys import load_or_make_key
 from nangmai.archive.recovery import Place, reconcile
-from nangmai.archive.rows import put_volume
-from nangmai.archive.schema import connect, prepare
+from nangmai.archive.rows import get_meta, put_volume
 from nangmai.archive.stream import StreamStart
 from nangmai.archive.timeline import Gap, Timeline
 from nangmai.archive.volume import (
@@ -33,9 +33,6 @@ from nangmai.archive.volume import (
 from nangmai.base.clock import Clock
 from nangmai.base.errors import Error
 from nangmai.custody.chain import CHAIN_START
-
-INDEX_NAME = "index.sqlite3"
-JOURNAL_NAME = "journal.jsonl"
 
 
 @dataclass
@@ -52,6 +49,10 @@ class Opened:
     locks: list[int]
     events: list[tuple[str, bool, dict[str, Any]]] = field(default_factory=list)
     last_seq: dict[str, int] = field(default_factory=dict)
+    places: dict[int, Place] = field(default_factory=dict)
+    adopted_from_us: dict[str, int] = field(default_factory=dict)
+    trusted_us: int = 0  #: the newest moment that retention has believed
+    is_rebuilding: bool = False  #: the index is new and older files have to be adopted in the background
 
 
 def state_folder(volumes: Sequence[Path], state: Path | None) -> Path:
@@ -70,10 +71,8 @@ def open_parts(volumes: Sequence[Path], *, state: Path | None, recorder: str, cl
         locks = [lock_path(folder)]
         undo.callback(_close, locks)
         key = load_or_make_key(folder)
-        connection = connect(folder / INDEX_NAME)
+        connection, position, is_new, events = open_index(folder)
         undo.callback(connection.close)
-        is_new = prepare(connection, folder / INDEX_NAME)
-        position = replay(connection, folder / JOURNAL_NAME)
         journal = Journal(folder / JOURNAL_NAME, position)
         undo.callback(journal.close)
         found, paths = _open_volumes(volumes, recorder, key, connection, locks)
@@ -91,8 +90,12 @@ def open_parts(volumes: Sequence[Path], *, state: Path | None, recorder: str, cl
         journal=journal,
         index=Index(folder / INDEX_NAME, clock),
         locks=locks,
-        events=reconciled.events,
+        events=events + reconciled.events,
         last_seq=reconciled.last_seq,
+        places=places,
+        adopted_from_us=reconciled.adopted_from_us,
+        trusted_us=int(get_meta(connection, "trusted_us", "0")),
+        is_rebuilding=is_new and any(reconciled.last_seq.values()),
     )
 
 

@@ -34,6 +34,7 @@ class Reconciled(NamedTuple):
 
     events: list[Found]
     last_seq: dict[str, int]
+    adopted_from_us: dict[str, int]  #: per stream the start of the first file that got its row now
 
 
 def reconcile(transaction: Transaction, places: Mapping[int, Place], *, is_new_index: bool) -> Reconciled:
@@ -49,6 +50,7 @@ class _Reconciliation:
         self._is_new_index = is_new_index
         self._events: list[Found] = []
         self._last_seq: dict[str, int] = {}
+        self._adopted_from_us: dict[str, int] = {}
         self._alive_us = int(get_meta(transaction.connection, "alive_us", "0"))
 
     def run(self) -> Reconciled:
@@ -61,7 +63,9 @@ class _Reconciliation:
             starts = [item.row.start_us for item in adopted if item.row]
             first_us = min(starts, default=None)
             settle_gaps(self._transaction, name, first_us, self._alive_us, is_partial=self._is_new_index)
-        return Reconciled(self._events, self._last_seq)
+            if first_us is not None:
+                self._adopted_from_us[name] = first_us
+        return Reconciled(self._events, self._last_seq, self._adopted_from_us)
 
     def _candidates(self, stream: str) -> list[tuple[SegmentFile, Place]]:
         """Files behind open rows, and files newer than any row, in order of their numbers."""
@@ -218,7 +222,7 @@ def _end_gap(transaction: Transaction, stream: str, gap: Gap) -> None:
 
 
 def _known_intervals(transaction: Transaction, stream: str, from_us: int | None, to_us: int) -> list[Interval]:
-    """What starts in `[from_us, to_us]`, in order: start, end (None = open), `segment`, `deleted` or the cause, detail."""
+    """What starts in `[from_us, to_us]`, in order: start, end (None = open), `segment`, `deleted` or cause, detail."""
     if from_us is None:
         return []
     return transaction.connection.execute(

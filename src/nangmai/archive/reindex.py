@@ -12,15 +12,17 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from nangmai.archive.adoption import SegmentFile, adopt, segment_files, stream_folders
 from nangmai.archive.checkpoints import CHECKPOINT_FOLDER, put_checkpoint, read_notes
+from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME
 from nangmai.archive.index_writer import Transaction, replay, run_at_once
 from nangmai.archive.journal import Journal
 from nangmai.archive.keys import load_public_key
-from nangmai.archive.opening import INDEX_NAME, JOURNAL_NAME, state_folder
+from nangmai.archive.opening import state_folder
 from nangmai.archive.recovery import Place, declare_stream, fill_holes, put_adopted
 from nangmai.archive.rows import put_volume
 from nangmai.archive.schema import connect, prepare
@@ -46,7 +48,7 @@ class ReindexReport:
     recovered: int = 0  #: files that a crash had left open
     refused: list[str] = field(default_factory=list)  #: files that do not say what they are, left where they lie
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """The form of `nangmai reindex --json`."""
         return {
             "streams": self.streams,
@@ -122,8 +124,10 @@ class Rebuild:
                 for file in segment_files(place.path, name):
                     yield file, place
 
-    def adopt_all(self, connection: sqlite3.Connection, on_done: Progress, *, holes_until_us: int = 1 << 62) -> None:
-        """Rows for all files; then the time that nothing accounts for is named."""
+    def adopt_all(
+        self, connection: sqlite3.Connection, on_done: Progress, *, borders: Mapping[str, int] | None = None
+    ) -> None:
+        """Rows for all files; then the time that nothing accounts for is named, up to each stream's border."""
         known = {row[0] for row in connection.execute("SELECT name FROM stream")}
         batch: list[tuple[SegmentFile, Place]] = []
         for file, place in self.files():
@@ -136,7 +140,7 @@ class Rebuild:
                 batch = []
         self._adopt_batch(connection, batch, on_done)
         for name in sorted(known):
-            self._run(partial(_fill, stream=name, to_us=holes_until_us))
+            self._run(partial(_fill, stream=name, to_us=1 << 62 if borders is None else borders.get(name, 0)))
         self.report.streams = len(known)
 
     def _declare(self, stream: str) -> None:

@@ -195,6 +195,10 @@ class Volume:
             return 0
         return max(0, limits.low_bytes + limits.low_bytes // 10 - self.space.free_bytes)
 
+    def room_bytes(self) -> int:
+        """How much can be written before the volume is low."""
+        return self.space.free_bytes - (self._limits.low_bytes if self._limits else 0)
+
     def measure(self) -> State:
         """Ask the file system for its free space, and move between ok, low and critical."""
         try:
