@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
-from nangmai.recorder.serve import live, playback
+from nangmai.recorder.serve import export, live, live_hls, multi, playback, playlist, status, stills, timeline
 from nangmai.recorder.serve.errors import answer_errors
 from nangmai.recorder.serve.port import NODE, Node
 from nangmai.recorder.serve.threads import READERS
@@ -23,16 +23,21 @@ def make_app(node: Node) -> web.Application:
     app[live.SOCKETS] = {}
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(live.close_sockets)
-    app.cleanup_ctx.append(_readers)
+    app.cleanup_ctx.append(_workers)
     app.router.add_get("/live", live.serve_live, allow_head=False)
-    app.add_routes(playback.ROUTES)
+    for part in (live_hls, playback, multi, playlist, stills, timeline, export, status):
+        app.add_routes(part.ROUTES)
     return app
 
 
-async def _readers(app: web.Application) -> AsyncIterator[None]:
+async def _workers(app: web.Application) -> AsyncIterator[None]:
+    app[live_hls.HLS] = live_hls.HlsStreams(app[NODE])
+    app[stills.STILLS] = stills.Stills()
     with ThreadPoolExecutor(READER_THREADS, thread_name_prefix="serve") as pool:
         app[READERS] = pool
         yield
+    app[live_hls.HLS].close()
+    app[stills.STILLS].close()
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -4,86 +4,36 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from aiohttp import web
 
 from nangmai.archive.index import Index
 from nangmai.archive.records import SegmentView
-from nangmai.base.errors import Error
 from nangmai.base.units import US_PER_S
-from nangmai.protocol.tickets import Right
+from nangmai.recorder.serve.asked import Asked, Counter
 from nangmai.recorder.serve.errors import NotFound
 from nangmai.recorder.serve.files import IMMUTABLE, MEDIA_TYPE, send_range
 from nangmai.recorder.serve.footage import (
     Run,
     check_fragments,
     duration_us,
-    find_segment,
     gop_end,
     key_before,
     key_unit,
     runs_between,
 )
-from nangmai.recorder.serve.port import NODE, Use
-from nangmai.recorder.serve.query import Query, bounded_integer, stream_kind, ticket_of
+from nangmai.recorder.serve.query import Query, bounded_integer
 from nangmai.recorder.serve.threads import in_thread
+from nangmai.recorder.serve.timeline import gaps_json
 
 ROUTES = web.RouteTableDef()
 INDEX_US = 6 * 3600 * US_PER_S
 LONGEST_US = 40 * 86_400 * US_PER_S
 INDEX_FRAGMENTS = 4000  #: an answer ends with the segment that reaches this; `next_us` says where to go on
 GZIP_LIMIT_BYTES = 2048
-MAX_SEQ = (1 << 32) - 1
 
 _STREAM = "/playback/{camera}/{stream:main|sub}"
-
-
-class Asked:
-    """The camera and stream a request names, and the ticket it shows."""
-
-    def __init__(self, request: web.Request) -> None:
-        self.request = request
-        self.node = request.app[NODE]
-        self.camera = request.match_info["camera"]
-        self.kind = stream_kind(request.match_info.get("stream", "main"))
-        self.name = f"{self.camera}.{self.kind}"
-        self.index: Index = self.node.archive.index
-
-    @contextmanager
-    def use(self, right: Right, from_us: int | None = None, to_us: int | None = None) -> Iterator[Counter]:
-        """The time in which the answer is given: opened against the ticket, closed with what was sent."""
-        counter = Counter(
-            self.node.tickets.open(ticket_of(self.request), right, self.camera, self.kind, from_us, to_us)
-        )
-        try:
-            yield counter
-        finally:
-            counter.use.close(counter.sent_bytes)
-
-    async def look_up(self, right: Right, work: Callable[[], Any]) -> Any:
-        """What `work` finds; that there is nothing is told only to who may see the camera."""
-        try:
-            return await in_thread(self.request, work)
-        except Error:
-            with self.use(right):
-                raise
-
-    async def segment(self, right: Right = "replay") -> SegmentView:
-        """The segment that the address names."""
-        seq = bounded_integer("seq", self.request.match_info["seq"], 0, MAX_SEQ)
-        segment: SegmentView = await self.look_up(right, lambda: find_segment(self.index, self.name, seq))
-        return segment
-
-
-class Counter:
-    """Bytes sent under a use."""
-
-    def __init__(self, use: Use) -> None:
-        self.use = use
-        self.sent_bytes = 0
 
 
 @ROUTES.get(_STREAM + "/index")
@@ -166,19 +116,6 @@ def init_json(index: Index, init_id: str) -> dict[str, Any]:
         "height": init.video["height"],
         "fps": init.video.get("fps"),
     }
-
-
-def gaps_json(index: Index, stream: str, from_us: int, to_us: int) -> list[dict[str, Any]]:
-    """The gaps of a period with their causes, cut to it."""
-    return [
-        {
-            "start_us": max(gap.start_us, from_us),
-            "end_us": min(gap.end_us or to_us, to_us),
-            "cause": gap.cause,
-            "detail": gap.detail,
-        }
-        for gap in index.gaps(stream, from_us, to_us)
-    ]
 
 
 @ROUTES.get(_STREAM + "/init/{init:[0-9a-f]+}.mp4")

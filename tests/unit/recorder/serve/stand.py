@@ -63,6 +63,8 @@ def clip(width: int = 160, height: int = 96, pictures: int = 20, gop: int = 10, 
     for frame in [*frames, None]:
         for packet in context.encode(frame):
             found.append(_picture(bytes(packet), (packet.pts or 0) * 90_000 // FPS, bool(packet.is_keyframe), sets))
+    for picture in found:
+        picture.parameters = found[0].parameters  # one object, as a depacketiser gives it
     return found
 
 
@@ -154,9 +156,9 @@ class Stand:
         token = self.ticket() if ticket == "" else ticket
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= options.pop("headers", {})
-        async with self.client.request(options.pop("method", "GET"), path, headers=headers, **options) as response:
-            await response.read()
-            return response
+        response = await self.client.request(options.pop("method", "GET"), path, headers=headers, **options)
+        await response.read()
+        return response
 
 
 def configuration(folder: Path) -> RecorderConfig:
