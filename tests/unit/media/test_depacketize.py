@@ -296,7 +296,8 @@ def test_repeated_sets_keep_the_same_object_and_new_ones_replace_it(codec: Codec
     later = [Coded(picture.pts_90k + 24 * 3600, picture.nals) for picture in large.pictures]
     got, _ = receive(codec, Camera(codec).packets([*small.pictures, *later]))
     first, second = got[0].parameters, got[24].parameters
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert all(picture.parameters is first for picture in got[:24])
     assert all(picture.parameters is second for picture in got[24:])
     assert (first.width, first.height, second.width, second.height) == (160, 96, 320, 192)

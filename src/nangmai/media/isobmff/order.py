@@ -39,7 +39,7 @@ class DecodeOrder:
         latest = self._latest
         if not latest:
             latest += [pts - n * self._interval_90k for n in range(_DEEPEST, 0, -1)]
-            self._last_dts = latest[-1 - self._depth] - 1
+            self._last_dts = latest[0] - 1
         shown_later = len(latest) - bisect_right(latest, pts)
         if shown_later > self._depth:
             self._depth = min(shown_later, _DEEPEST)

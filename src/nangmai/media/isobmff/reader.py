@@ -125,9 +125,15 @@ class FragmentScanner:
         init_end = offset = 0
         extras: list[Extra] = []
         while offset < self._size:
-            found = self._box(offset)
-            if found.type == b"uuid" and init_end:
-                extras.append(self._extra(found))
+            try:
+                found = self._box(offset)
+                extra = self._extra(found) if found.type == b"uuid" and init_end else None
+            except BoxInvalid:
+                if not init_end:
+                    raise
+                break  # the file was cut just behind its head
+            if extra is not None:
+                extras.append(extra)
             elif found.type in (b"ftyp", b"moov", b"free", b"skip") and not (init_end and found.type == b"moov"):
                 init_end = found.end if found.type == b"moov" else init_end
             else:
