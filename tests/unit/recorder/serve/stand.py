@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import functools
+import random
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from fractions import Fraction
@@ -76,6 +77,13 @@ def _picture(annex_b: bytes, pts_90k: int, is_key: bool, sets: H264Sets) -> Pict
     kept = [nal for nal in nals if nal[0] & 0x1F not in (7, 8, 9)]
     data = b"".join(len(nal).to_bytes(4, "big") + nal for nal in kept)
     return Picture(pts_90k, data, is_key, 0, sets.parameters(), False)
+
+
+def noisy() -> list[Any]:
+    """Pictures as large as those of a main stream."""
+    filler = random.Random(1).randbytes(20_000)
+    sei = b"\x06" + filler.replace(b"\0", b"\1")
+    return [dataclasses.replace(picture, data=len(sei).to_bytes(4, "big") + sei + picture.data) for picture in clip()]
 
 
 class Stand:
@@ -159,6 +167,21 @@ class Stand:
         response = await self.client.request(options.pop("method", "GET"), path, headers=headers, **options)
         await response.read()
         return response
+
+    async def begin(self, path: str) -> asyncio.Future[Any]:
+        """A GET of live HLS that waits for pictures; returns once the recorder follows the stream."""
+        stream = self.node.hub.stream("cam-01", "main")
+        follows = asyncio.Event()
+        subscribe = stream.subscribe
+
+        def noticed(subscriber: Any) -> None:
+            subscribe(subscriber)
+            follows.set()
+
+        stream.subscribe = noticed
+        waiting = asyncio.ensure_future(self.get(path, None))
+        await follows.wait()
+        return waiting
 
 
 def configuration(folder: Path) -> RecorderConfig:

@@ -14,7 +14,7 @@ import pytest
 from nangmai.base.units import US_PER_S
 from nangmai.media.isobmff import parse_moof, parse_prft
 from nangmai.media.isobmff.boxes import walk
-from unit.recorder.serve.stand import Stand, clip, run, stand
+from unit.recorder.serve.stand import Stand, clip, noisy, run, stand
 
 BASE = "/playback/cam-01/main"
 
@@ -112,16 +112,6 @@ def test_a_large_range_comes_in_pieces_and_is_the_same_as_on_the_disk(tmp_path: 
             assert len(await body(ranged)) == size
 
     run(scenario())
-
-
-def noisy() -> list[Any]:
-    """Pictures as large as those of a main stream."""
-    import dataclasses
-    import random
-
-    filler = random.Random(1).randbytes(20_000)
-    sei = b"\x06" + filler.replace(b"\0", b"\1")
-    return [dataclasses.replace(picture, data=len(sei).to_bytes(4, "big") + sei + picture.data) for picture in clip()]
 
 
 def test_a_key_unit_is_one_picture_that_lasts_its_gop_at_its_time(tmp_path: Path) -> None:
@@ -243,9 +233,10 @@ def frames(data: bytes) -> list[tuple[int, bytes]]:
 
 async def multi(st: Stand, **changes: Any) -> list[tuple[int, bytes]]:
     """What `/playback/multi` answers for two cameras."""
+    cameras = {3: "cam-01", 5: "cam-02"}
     request = {
         "from_us": st.start_us, "to_us": st.clock.wall_us(), "mode": "full", "ticket": st.ticket(),
-        "streams": [{"slot": 3, "camera": "cam-01", "stream": "main"}, {"slot": 5, "camera": "cam-02", "stream": "main"}],
+        "streams": [{"slot": slot, "camera": camera, "stream": "main"} for slot, camera in cameras.items()],
     }  # fmt: skip
     return frames(await body(await st.get("/playback/multi", None, method="POST", json=request | changes)))
 
@@ -326,12 +317,7 @@ def test_live_hls_plays_from_memory(tmp_path: Path) -> None:
         async with stand(tmp_path) as st:
             st.record(1.5)
             token = st.ticket("live")
-            early = st.client.get(f"/live/cam-01/main.m3u8?ticket={token}")
-            import asyncio
-
-            waiting = asyncio.ensure_future(early)
-            while not st.node.hub.stream("cam-01", "main").viewers:
-                await asyncio.sleep(0.01)
+            waiting = await st.begin(f"/live/cam-01/main.m3u8?ticket={token}")
             st.record(2.6)
             text = await (await waiting).text()
             names = [line.split('"')[1] if "MAP" in line else line for line in text.splitlines()
