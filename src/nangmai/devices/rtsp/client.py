@@ -190,8 +190,10 @@ class RtspClient:
 
     def _attach_interleaved(self, connection: Connection, track: Track, intake: Intake) -> None:
         rtp, rtcp = track.transport.channels or (0, 1)
-        attach = connection.attach if intake.is_video else connection.attach_aside
-        attach(rtp, intake.push, intake.depacketizer.detach)
+        if intake.is_video:
+            connection.attach(rtp, intake.push, intake.depacketizer.detach, intake.depacketizer.push_run)
+        else:
+            connection.attach_aside(rtp, intake.push, intake.depacketizer.detach)
         if rtcp != rtp:
             connection.attach_aside(rtcp, intake.push_rtcp)
         if intake.is_video:

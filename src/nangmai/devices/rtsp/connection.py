@@ -2,7 +2,7 @@
 
 Everything a camera sends lands in one buffer that is used again and again; frames are found by index and pushed as
 bounds, so a packet costs one call and no object. This is the hot path of the recorder: 22,000 packets a second pass
-through `buffer_updated`. Numbers: `bench/bench_interleaved.py`.
+through `buffer_updated`. Numbers: `bench/interleaved.py`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _MESSAGE_STARTS = frozenset({b"RTSP", b"OPTI", b"GET_", b"SET_", b"ANNO", b"REDI
 _NEXT_BOUNDARY = re.compile(rb"\$|RTSP/1\.0 ")
 
 Push = Callable[[memoryview, int, int, int], None]
+Run = Callable[[memoryview, int, int, int], int]
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -36,6 +37,7 @@ class Connection(asyncio.BufferedProtocol):
         self._start = 0
         self._end = 0
         self._pushes: dict[int, Push] = {}
+        self._runs: dict[int, Run] = {}
         self._detaches: list[Callable[[], None]] = []
         self._aside_bytes = 0  #: consumed by anything that does not prove that pictures flow
         self._is_lost = False
@@ -48,9 +50,16 @@ class Connection(asyncio.BufferedProtocol):
 
     # -- who gets what
 
-    def attach(self, channel: int, push: Push, detach: Callable[[], None] | None = None) -> None:
-        """From now on frames of that channel go to `push`; `detach` is called before the buffer is overwritten."""
+    def attach(
+        self, channel: int, push: Push, detach: Callable[[], None] | None = None, run: Run | None = None
+    ) -> None:
+        """From now on frames of that channel go to `push`; `detach` is called before the buffer is overwritten.
+
+        `run` may take the frames after one that `push` has had, as many as it likes (`Depacketizer.push_run`).
+        """
         self._pushes[_DOLLAR << 8 | channel] = push
+        if run is not None:
+            self._runs[_DOLLAR << 8 | channel] = run
         if detach is not None:
             self._detaches.append(detach)
 
@@ -83,6 +92,7 @@ class Connection(asyncio.BufferedProtocol):
     def connection_lost(self, error: Exception | None) -> None:
         self.failure = self.failure or error
         self._pushes.clear()
+        self._runs.clear()
         self._detaches.clear()
         if not self.closed.done():
             self.closed.set_result(None)
@@ -100,7 +110,8 @@ class Connection(asyncio.BufferedProtocol):
         position = start = self._start
         self._aside_bytes = 0
         last = end - 4
-        store, view, push_of, unpack = self._store, self._view, self._pushes.get, _FRAME_HEADER.unpack_from
+        store, view, unpack = self._store, self._view, _FRAME_HEADER.unpack_from
+        push_of, run_of = self._pushes.get, self._runs.get
         while position <= last:
             tag, size = unpack(store, position)
             push = push_of(tag)
@@ -116,7 +127,8 @@ class Connection(asyncio.BufferedProtocol):
             if stop > end:
                 break
             push(view, begin, stop, now_us)
-            position = stop
+            run = run_of(tag)
+            position = stop if run is None else run(view, stop, end, tag)
         self._start = position
         if position - start > self._aside_bytes:
             self.last_media_us = now_us
