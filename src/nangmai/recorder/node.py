@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from nangmai.archive.archive import Archive
 from nangmai.archive.retention import CameraRetention, RetentionRules
@@ -37,7 +37,7 @@ from nangmai.recorder.timing import WallEstimate
 _log = logging.getLogger(__name__)
 
 START_SPREAD_S = 0.05  #: between two sources: 64 streams are all under way after three seconds
-RETENTION_S = 60
+LOOK_UP_S = 60
 STOP_S = 10.0  #: an orderly stop takes no longer
 CLOCK_OFFSET_LIMIT_US = 2 * US_PER_S
 GC_THRESHOLD = 50_000  #: pictures make no cycles; the collector would only walk over what lives for ever
@@ -71,6 +71,7 @@ class Node:
         self._limiter = RepeatLimiter(clock=self.clock)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._gaps: list[tuple[str, int]] = []
 
     async def start(self) -> None:
         """Mend and open the archive, listen, then connect to the cameras one after the other."""
@@ -103,7 +104,7 @@ class Node:
         self._tasks = [
             asyncio.create_task(self._start_sources()),
             asyncio.create_task(self._every_second()),
-            asyncio.create_task(self._keep_house()),
+            asyncio.create_task(self._every_minute()),
             asyncio.create_task(self.control.run()),
         ]
 
@@ -134,6 +135,8 @@ class Node:
         for volume in self.archive.volumes:
             if volume.state in ("critical", "failed"):
                 return HealthState("alarm", f"volume {volume.path}: {volume.reason}")
+        if self.archive.index_failure is not None:
+            return HealthState("alarm", f"the index cannot be written: {self.archive.index_failure}")
         failed = [stream for stream in self.streams if stream.has_failed()]
         if failed:
             names = ", ".join(stream.name for stream in failed[:5]) + (" …" if len(failed) > 5 else "")
@@ -148,8 +151,9 @@ class Node:
         return HealthState("ok", "")
 
     def forecast_days(self) -> float | None:
-        """How many days the archive will hold at the rate of the last 24 h; None = not known yet."""
-        return None
+        """How many days of every camera there will be at the rate of the last 24 h; None = not known yet."""
+        forecast = self.archive.forecast
+        return min(forecast.days.values(), default=None) if forecast else None
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -219,26 +223,24 @@ class Node:
                 )
                 self._limiter.log(_log, logging.ERROR, f"{stream.name} watch", message)
 
-    async def _keep_house(self) -> None:
-        """What touches the disk and can wait: runs in a thread, one after the other."""
+    async def _every_minute(self) -> None:
+        """What the index has to be asked for, in a thread. Retention and checkpoints are the archive's own."""
         while True:
             try:
-                await asyncio.to_thread(self._tidy)
+                await asyncio.to_thread(self._look_up)
             except Error as error:
-                self._limiter.log(_log, logging.ERROR, f"house {error.code}", str(error))
+                self._limiter.log(_log, logging.ERROR, f"index {error.code}", str(error))
             except Exception:  # noqa: BLE001 border of the task
-                _log.exception("keeping house failed")
-            await asyncio.sleep(RETENTION_S)
+                _log.exception("asking the index failed")
+            await asyncio.sleep(LOOK_UP_S)
 
-    def _tidy(self) -> None:
-        for stream in self.streams:
-            stream.oldest_us = self._oldest_us(stream.name)
-
-    def _oldest_us(self, stream: str) -> int | None:
-        text = "SELECT min(start_us) FROM segment WHERE stream_id = ? AND state <> 'deleting'"
+    def _look_up(self) -> None:
         index = self.archive.index
-        found = index.query(text, index.stream(stream).id)[0][0]
-        return None if found is None else int(found)
+        oldest_us = {found.stream: found.oldest_us for found in index.summary()}
+        for stream in self.streams:
+            stream.oldest_us = oldest_us.get(stream.name)
+        rows = index.query("SELECT cause, count(*) FROM gap GROUP BY cause")
+        self._gaps = [(str(cause), int(count)) for cause, count in rows]
 
     def _figures(self) -> Iterator[Metric]:
         uptime_s = (self.clock.mono_us() - self.started_mono_us) / US_PER_S
@@ -252,7 +254,14 @@ class Node:
             size.add_metric([str(volume.path)], volume.space.size_bytes)
             for name in ("ok", "low", "critical", "failed"):
                 state.add_metric([str(volume.path), name], float(volume.state == name))
-        yield from (free, size, state)
+        gaps = CounterMetricFamily("nangmai_gaps", "Intervals that were not recorded, by cause", labels=["cause"])
+        for cause, count in self._gaps:
+            gaps.add_metric([cause], count)
+        days = GaugeMetricFamily("nangmai_forecast_days", "How many days of a camera there will be", labels=["camera"])
+        if self.archive.forecast:
+            for camera, held in self.archive.forecast.days.items():
+                days.add_metric([camera], held)
+        yield from (free, size, state, gaps, days)
 
 
 def _own_keys(config: RecorderConfig) -> dict[str, Ed25519PublicKey]:
