@@ -121,7 +121,7 @@ class StreamWriter:
             self.end(unit.start_us, "disk")
             self.timeline.missing("disk_slow", "the write buffer is full", unit.start_us)
             return False
-        self._last_end_us = unit.end_us
+        self._last_end_us = max(unit.end_us, segment.start_us + 1)
         return True
 
     def end(self, end_us: int, reason: str) -> None:
@@ -129,7 +129,8 @@ class StreamWriter:
         segment, self._segment = self._segment, None
         if segment is None:
             return
-        end_us = max(end_us, segment.start_us)
+        has_units = self._last_end_us > segment.start_us
+        end_us = max(end_us, segment.start_us + has_units)
         segment.ordered_end_us = end_us
         segment.writer.put_end(segment, end_us, reason)
         self.timeline.end(segment.seq, end_us, reason)

@@ -131,8 +131,11 @@ class SegmentCheck:
             if doubt is not None:
                 self._blame_first(is_head=seal_fragment(doubt, seal.sha256, seal.fields).chain == seal.chain)
                 doubt = None
+            if not holds and self._is_altered(read, number, record, seal):
+                bases = {seal.chain, *links}
+                continue
             if not holds and number:
-                self._fault("I1", number, "its seal was altered, or it does not continue the fragment before it")
+                self._fault("I1", number, "it does not continue the fragment before it")
             elif not holds and is_head_good:
                 doubt = seal.chain
             self._check_media(read, number, record, seal)
@@ -140,6 +143,16 @@ class SegmentCheck:
         if doubt is not None:
             self._blame_first(is_head=True)
         return bases
+
+    def _is_altered(self, read: Read, number: int, record: FragmentRecord, seal: Seal) -> bool:
+        """Whether a link that does not hold is explained by this fragment alone."""
+        if hash_range(read, record.offset, record.size - SEAL_BOX_BYTES) != seal.sha256:
+            self._fault("I1", number, "its bytes do not have the hash that its seal states")
+            return True
+        if seal.fields != (record.activity, record.flags, record.key_size, record.pictures):
+            self._fault("I1", number, "its seal was altered")
+            return True
+        return False
 
     def _blame_first(self, *, is_head: bool) -> None:
         if is_head:

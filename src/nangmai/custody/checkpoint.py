@@ -7,7 +7,6 @@ Pure: the key is loaded elsewhere.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Sequence
@@ -76,13 +75,13 @@ def verify_checkpoint(note: str, key: Ed25519PublicKey) -> Checkpoint:
     text += "\n"
     checkpoint = _parse(text)
     prefix = f"— {checkpoint.recorder} "
-    lines = [line for line in signatures.splitlines() if line.startswith(prefix)]
-    if len(lines) != 1 or signatures != lines[0] + "\n":
-        raise CheckpointMalformed(reason="it has no signature of its recorder")
+    encoded = signatures.removeprefix(prefix).removesuffix("\n")
     try:
-        signature = base64.b64decode(lines[0].removeprefix(prefix), validate=True)
-    except binascii.Error as error:
+        signature = base64.b64decode(encoded, validate=True)
+    except ValueError as error:
         raise CheckpointMalformed(reason="its signature is not base64") from error
+    if signatures != f"{prefix}{base64.b64encode(signature).decode()}\n":
+        raise CheckpointMalformed(reason="it has no signature of its recorder, or not in its one form")
     if signature[:_KEY_ID_BYTES] != _key_id(checkpoint.recorder, key):
         raise CheckpointForged
     try:

@@ -62,17 +62,25 @@ class Camera:
         self.clock = clock
         self.unit = unit
         self._start_us = 0
+        self._begun_mono_us = 0
+
+    @property
+    def now_us(self) -> int:
+        """The wall time of the next picture: where the segment really began, and on from there."""
+        return self._start_us + self.clock.mono_us() - self._begun_mono_us
 
     def begin(self, width: int = 640) -> None:
         """Open a segment now."""
         video = parameters(width)
-        self._start_us = self.clock.wall_us()
-        self.writer.begin(init_segment(video, None), video, None, self._start_us, self.clock.mono_us(), None)
+        self._begun_mono_us = self.clock.mono_us()
+        self._start_us = self.writer.begin(
+            init_segment(video, None), video, None, self.clock.wall_us(), self._begun_mono_us, None
+        )
 
     def record(self, seconds: int) -> bool:
         """Write a unit a second; False as soon as one is refused."""
         for _ in range(seconds):
-            start_us = self.clock.wall_us()
+            start_us = self.now_us
             unit = make_unit(start_us, (start_us - self._start_us) * 9 // 100, **self.unit)
             if not self.writer.write(unit):
                 return False
@@ -83,7 +91,7 @@ class Camera:
         """A whole segment."""
         self.begin(width)
         self.record(seconds)
-        self.writer.end(self.clock.wall_us(), reason)
+        self.writer.end(self.now_us, reason)
 
 
 def open_archive(folder: Path, clock: ManualClock, *more: Path, **options: Any) -> Archive:
