@@ -116,11 +116,24 @@ class _AuHeader(NamedTuple):
     constant_size: int
 
 
-def _field(fmtp: Mapping[str, str], name: str, default: int = 0) -> int:
+#: fields of an AU header that no camera sends; where they are announced, the rest cannot be found
+_OTHER_FIELDS = (
+    "ctsdeltalength",
+    "dtsdeltalength",
+    "randomaccessindication",
+    "streamstateindication",
+    "auxiliarydatasizelength",
+)
+
+
+def _field(fmtp: Mapping[str, str], name: str, default: int, limit: int) -> int:
     try:
-        return int(fmtp.get(name, default))
+        value = int(fmtp.get(name, default))
     except ValueError:
         return default
+    if not 0 <= value <= limit:
+        raise BitstreamInvalid(what=f"{name} is {value}, at most {limit} is possible")
+    return value
 
 
 class AacDepacketizer(AudioDepacketizer):
@@ -141,12 +154,14 @@ class AacDepacketizer(AudioDepacketizer):
         except (ValueError, BitstreamInvalid):
             self._config = low_complexity_config(clock_rate, channels)
         super().__init__(payload_type, clock_rate, aac_parameters(self._config), on_frame)
+        if any(_field(fmtp, name, 0, 32) for name in _OTHER_FIELDS):
+            raise BitstreamInvalid(what="its AU headers have timing fields")
         is_low = fmtp.get("mode", "").lower() == "aac-lbr"
         self._form = _AuHeader(
-            _field(fmtp, "sizelength", 6 if is_low else 13),
-            _field(fmtp, "indexlength", 2 if is_low else 3),
-            _field(fmtp, "indexdeltalength", 2 if is_low else 3),
-            _field(fmtp, "constantsize"),
+            _field(fmtp, "sizelength", 6 if is_low else 13, 16),
+            _field(fmtp, "indexlength", 2 if is_low else 3, 16),
+            _field(fmtp, "indexdeltalength", 2 if is_low else 3, 16),
+            _field(fmtp, "constantsize", 0, _MAX_FRAME_BYTES),
         )
         self._partial = b""
         self._partial_size = 0

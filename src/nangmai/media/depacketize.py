@@ -16,6 +16,9 @@ from nangmai.media.picture import AudioFrame, Picture
 from nangmai.media.rtp import RtpStats
 from nangmai.media.sdp import MediaDescription
 
+_MAX_CHANNELS = 8
+_MAX_SAMPLE_RATE = 192_000
+
 
 class Depacketizer(Protocol):
     """Takes the packets of one stream and calls back with pictures or audio frames. No packet makes it raise."""
@@ -59,6 +62,8 @@ def _audio_depacketizer(
 ) -> Depacketizer | None:
     kind, fmtp = media.payload_type, media.fmtp
     channels = max(media.channels, 1)
+    if channels > _MAX_CHANNELS or media.clock_rate > _MAX_SAMPLE_RATE:
+        return None
     if media.encoding in ("PCMA", "PCMU"):
         codec: Literal["pcma", "pcmu"] = "pcma" if media.encoding == "PCMA" else "pcmu"
         rate = media.clock_rate or 8000

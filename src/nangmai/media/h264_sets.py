@@ -8,7 +8,7 @@ from nangmai.media.bits import BitReader, BitstreamInvalid, unescape
 from nangmai.media.isobmff.boxes import box
 from nangmai.media.isobmff.entries import colour_box, visual_sample_entry
 from nangmai.media.picture import VideoParameters
-from nangmai.media.sets import MAX_SET_BYTES, Vui, read_display
+from nangmai.media.sets import MAX_SET_BYTES, Vui, check_size, read_display
 
 _SPS, _PPS = 7, 8
 _BASELINE = 66
@@ -159,8 +159,7 @@ def _read_size(reader: BitReader, chroma_array_type: int) -> tuple[int, int]:
         left, right, top, bottom = (reader.ue() for _ in range(4))
         width -= unit_x * (left + right)
         height -= unit_y * (top + bottom)
-    if width <= 0 or height <= 0:
-        raise BitstreamInvalid(what="the cropping leaves no picture")
+    check_size(width, height)
     return width, height
 
 

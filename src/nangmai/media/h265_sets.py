@@ -8,7 +8,7 @@ from nangmai.media.bits import BitReader, BitstreamInvalid, unescape
 from nangmai.media.isobmff.boxes import box
 from nangmai.media.isobmff.entries import colour_box, visual_sample_entry
 from nangmai.media.picture import VideoParameters
-from nangmai.media.sets import MAX_SET_BYTES, Vui, read_display
+from nangmai.media.sets import MAX_SET_BYTES, Vui, check_size, read_display
 
 _VPS, _SPS, _PPS = 32, 33, 34
 _MAX_IDS = {_VPS: 15, _SPS: 15, _PPS: 63}
@@ -137,10 +137,9 @@ def parse_sps(nal: bytes) -> H265Sps:
         left, right, top, bottom = (reader.ue() for _ in range(4))
         width -= (2 if chroma_array_type in (1, 2) else 1) * (left + right)
         height -= (2 if chroma_array_type == 1 else 1) * (top + bottom)
-    if width <= 0 or height <= 0:
-        raise BitstreamInvalid(what="the cropping leaves no picture")
-    luma_bits = 8 + reader.ue_at_most(8, "bit_depth_luma_minus8")
-    chroma_bits = 8 + reader.ue_at_most(8, "bit_depth_chroma_minus8")
+    check_size(width, height)
+    luma_bits = 8 + reader.ue_at_most(7, "bit_depth_luma_minus8")
+    chroma_bits = 8 + reader.ue_at_most(7, "bit_depth_chroma_minus8")
     order_bits = 4 + reader.ue_at_most(12, "log2_max_pic_order_cnt_lsb_minus4")
     depth = 0
     for _ in range(sub_layers + 1 if reader.flag() else 1):

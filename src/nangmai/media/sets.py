@@ -9,10 +9,11 @@ import base64
 import binascii
 from typing import NamedTuple
 
-from nangmai.media.bits import BitReader, unescape
+from nangmai.media.bits import BitReader, BitstreamInvalid, unescape
 
 _RECOVERY_POINT = 6  # payloadType of both codecs (H.264 §D.1.8, H.265 §D.2.8)
 _START_CODES = (b"\0\0\0\1", b"\0\0\1")
+_MAX_SIDE = 0xFFFF
 _MAX_FPS = 480  # encoders that time pictures one by one declare their clock's rate here
 MAX_SET_BYTES = 0xFFFF  # avcC and hvcC count them in 16 bits
 
@@ -54,6 +55,12 @@ def _ff_coded(payload: bytes, offset: int) -> tuple[int, int]:
     if offset < len(payload):
         value += payload[offset]
     return value, offset + 1
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse a size that no picture, or no sample entry, can have."""
+    if not (0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE):
+        raise BitstreamInvalid(what=f"it declares pictures of {width}x{height}")
 
 
 class Vui(NamedTuple):

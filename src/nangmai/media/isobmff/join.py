@@ -18,7 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import TIMESCALE_90K, US_PER_S
-from nangmai.media.isobmff.boxes import box, find, full_box
+from nangmai.media.isobmff.boxes import BoxInvalid, box, find, full_box
 from nangmai.media.isobmff.init import AUDIO_TRACK, VIDEO_TRACK, mvhd, stsd, trak
 from nangmai.media.isobmff.moof import ParsedRun, parse_moof
 from nangmai.media.isobmff.movie import parse_init
@@ -26,6 +26,7 @@ from nangmai.media.picture import AudioParameters, VideoParameters
 
 _FTYP = box(b"ftyp", b"isom", (512).to_bytes(4, "big"), b"isom", b"iso2", b"mp41")
 _EPOCH_1904_S = 2_082_844_800  # 1904 to 1970
+_LATEST = 1 << 56  # of any time; 25,000 years at 90 kHz
 _LARGEST_PLAIN = (1 << 32) - (1 << 20)
 
 
@@ -146,12 +147,14 @@ class _Track:
         if not run.samples:
             return
         time = offset_90k * self._timescale // TIMESCALE_90K + self._scaled(run.base_decode_time)
+        if not -_LATEST < time < _LATEST:
+            raise BoxInvalid(offset=0, what=f"a fragment has the decode time {run.base_decode_time}")
         for size, duration, cts_offset, is_key in run.samples:
             if self._times and time <= self._times[-1]:
                 time = self._times[-1] + 1
             self.sizes.append(size)
             self._times.append(time)
-            self._offsets.append(self._scaled(cts_offset))
+            self._offsets.append(cts_offset if self._run_timescale == self._timescale else 0)
             self._keys.append(is_key)
             time += max(self._scaled(duration), 1)
         self._end = time
@@ -181,9 +184,9 @@ class _Track:
 
     def trak(self, movie_start_90k: int, media_offset: int, is_large: bool) -> bytes:
         delay_90k = self.start_90k - movie_start_90k
-        shown_90k = self.end_90k - self.start_90k
+        shown_90k = max(self.end_90k - self.start_90k, 0)
         edits = [struct.pack(">QqI", delay_90k, -1, 0x10000)] if delay_90k else []
-        edits.append(struct.pack(">QqI", shown_90k, self._first_shown - self._times[0], 0x10000))
+        edits.append(struct.pack(">QqI", shown_90k, max(self._offsets[0], 0), 0x10000))
         elst = box(b"edts", full_box(b"elst", 1, 0, len(edits).to_bytes(4, "big"), *edits))
         return trak(
             self.id,

@@ -12,7 +12,7 @@ from nangmai.media.isobmff.boxes import Box, BoxInvalid, walk
 from nangmai.media.isobmff.fragment import Sample
 from nangmai.media.ntp import us_from_ntp
 
-MAX_SAMPLES = 100_000  #: of one track run; a fragment of 2 s has a few dozen
+MAX_SAMPLES = 100_000  #: of one moof; a fragment of 2 s has a few dozen
 _NOT_SYNC = 0x00010000
 _USERTYPE_BYTES = 16
 
@@ -81,6 +81,8 @@ def parse_moof(moof: bytes) -> ParsedFragment:
             sequence = _u32(moof, inner, 4)
         elif inner.type == b"traf":
             runs.append(_parse_traf(moof, inner))
+            if sum(len(run.samples) for run in runs) > MAX_SAMPLES:
+                raise BoxInvalid(offset=inner.start, what=f"a moof of more than {MAX_SAMPLES} samples")
     return ParsedFragment(sequence, tuple(runs))
 
 
@@ -133,7 +135,7 @@ def _parse_trun(moof: bytes, trun: Box, defaults: _Defaults, samples: list[Sampl
         at += 4
     present = [bool(flags & bit) for bit in (0x100, 0x200, 0x400, 0x800)]
     words = sum(present)
-    if count > MAX_SAMPLES or trun.payload + at + 4 * words * count > trun.end:
+    if count > MAX_SAMPLES - len(samples) or trun.payload + at + 4 * words * count > trun.end:
         raise BoxInvalid(offset=trun.start, what=f"a track run claims {count} samples")
     fields = iter(struct.unpack_from(f">{words * count}I", moof, trun.payload + at))
     has_duration, has_size, has_flags, has_offset = present
