@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import TIMESCALE_90K
 from nangmai.simulator.clip import Clip, open_clip
-from nangmai.simulator.faults import Conditions, Fault, make_fault
+from nangmai.simulator.faults import Conditions, Fault, check_seconds, make_fault
 from nangmai.simulator.packets import PacketizedClip, packetize
 from nangmai.simulator.rtsp import AuthScheme, Gatekeeper
 from nangmai.simulator.session import Counts, Session
@@ -219,8 +219,9 @@ class SimulatedCamera:
 
     # -- faults
 
-    def fault(self, name: str, *, seconds: float | None = None, **parameters: Any) -> Fault:
+    def fault(self, name: str, /, *, seconds: float | None = None, **parameters: Any) -> Fault:
         """Misbehave from now on, or for `seconds`."""
+        check_seconds(name, seconds)
         fault = make_fault(name, **parameters)
         fault.apply(self)
         self.conditions.settle()

@@ -353,12 +353,18 @@ class Reboot(Fault):
         camera.set_power(on=True)
 
 
-def make_fault(name: str, **parameters: Any) -> Fault:
+def make_fault(name: str, /, **parameters: Any) -> Fault:
     """The fault of that name; a wrong name or parameter is one clear error."""
     form = FAULTS.get(name)
     if form is None:
         raise FaultUnknown(name=name, known=", ".join(sorted(FAULTS)))
     return load_table(form, parameters, f"fault {name}")
+
+
+def check_seconds(name: str, seconds: object) -> None:
+    """Refuse a duration that is none."""
+    if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0):
+        raise FaultMalformed(text=name, reason=f"{seconds!r} is not a number of seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +391,8 @@ def parse_fault(text: str) -> FaultRequest:
             raise FaultMalformed(text=text, reason=f"{pair!r} has no value")
         parameters[key] = _typed(value)
     seconds, after = parameters.pop("seconds", None), parameters.pop("after", 0.0)
+    check_seconds(name, seconds)
+    check_seconds(name, after)
     make_fault(name, **parameters)
     return FaultRequest(camera, name, seconds, after, parameters)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -75,7 +76,7 @@ def test_counters_and_timestamps_go_on_over_the_seam_of_the_clip(clip: Clip) -> 
     run(camera, 0, 7)
     assert wire.counters() == list(range(70))
     times = wire.timestamps()
-    assert {(after - before) % 2**32 for before, after in zip(times, times[1:], strict=False)} == {9000}
+    assert {(after - before) % 2**32 for before, after in itertools.pairwise(times)} == {9000}
 
 
 def test_sequence_numbers_have_no_gap_even_over_their_wrap(clip: Clip) -> None:
@@ -176,7 +177,7 @@ def test_loss_drops_packets_but_their_numbers_stay_taken(clip: Clip) -> None:
     camera.fault("loss", rate=0.3)
     run(camera, 0, 10)
     numbers = wire.sequences()
-    steps = [(after - before) % 65536 for before, after in zip(numbers, numbers[1:], strict=False)]
+    steps = [(after - before) % 65536 for before, after in itertools.pairwise(numbers)]
     assert min(steps) >= 1
     assert max(steps) > 1
 
@@ -197,7 +198,7 @@ def test_marker_bits_can_be_missing(clip: Clip) -> None:
 
 
 def test_an_ssrc_change_starts_new_numbers(clip: Clip) -> None:
-    camera, session, wire = watched(clip)
+    camera, _session, wire = watched(clip)
     run(camera, 0, 0.5)
     camera.fault("ssrc_change")
     run(camera, 0.5, 1)
@@ -221,7 +222,7 @@ def test_an_unknown_clip_is_refused_with_the_known_ones(clip: Clip) -> None:
 
 
 def test_clearing_ends_every_fault(clip: Clip) -> None:
-    camera, session, wire = watched(clip)
+    camera, _session, wire = watched(clip)
     for name in ("loss", "stall", "ntp_skew", "refuse"):
         camera.fault(name)
     camera.clear()

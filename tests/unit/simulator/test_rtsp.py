@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ WIRE = (
 def test_requests_are_whole_however_the_bytes_are_cut(cuts: list[int]) -> None:
     parser = RequestParser()
     edges = [0, *sorted(cuts), len(WIRE)]
-    requests = [r for a, b in zip(edges, edges[1:], strict=False) for r in parser.push(WIRE[a:b])]
+    requests = [r for a, b in itertools.pairwise(edges) for r in parser.push(WIRE[a:b])]
     assert [request.method for request in requests] == ["OPTIONS", "SET_PARAMETER", "PLAY"]
     assert [request.headers["cseq"] for request in requests] == ["1", "2", "3"]
     assert [request.path for request in requests] == ["cam", "cam", "cam"]
