@@ -69,7 +69,7 @@ class Archive:
             volumes=opened.volumes,
             rules=rules,
             clock=clock,
-            trusted_us=opened.trusted_us,
+            trusted=opened.trusted,
             notify=self.event,
         )
         self._rebuilding: threading.Thread | None = None
@@ -281,7 +281,8 @@ class Archive:
     def _tick(self) -> None:
         """What changed in the gap records goes into the index, and that the recorder is alive."""
         changes = [(stream, *stream.timeline.changes()) for stream in self._streams.values()]
-        alive_us, trusted_us = self._clock.wall_us(), self._deleter.trusted_us()
+        alive_us = self._clock.wall_us()
+        trusted = f"{self._deleter.trusted_us()} {self._clock.mono_us()} {self._clock.boot_id()}"
 
         def write(transaction: Transaction) -> None:
             for stream, gaps, gone in changes:
@@ -290,7 +291,7 @@ class Archive:
                 for gap in gaps:
                     transaction.journal("gap", stream=stream.name, **gap._asdict())
             set_meta(transaction.connection, "alive_us", alive_us)
-            set_meta(transaction.connection, "trusted_us", trusted_us)
+            set_meta(transaction.connection, "trusted", trusted)
 
         def written(_: object) -> None:
             for stream, gaps, gone in changes:

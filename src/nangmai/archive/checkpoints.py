@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from nangmai.archive.index_writer import Transaction
 from nangmai.archive.volume import sync_folder
-from nangmai.custody.checkpoint import FIRST_PREVIOUS, Checkpoint, StreamHead, note_hash, sign_checkpoint
+from nangmai.base.errors import Error
+from nangmai.custody.checkpoint import (
+    FIRST_PREVIOUS,
+    Checkpoint,
+    StreamHead,
+    note_hash,
+    sign_checkpoint,
+    verify_checkpoint,
+)
 
 CHECKPOINT_FOLDER = "checkpoints"
 INTERVAL_US = 3600 * 1_000_000
@@ -40,6 +49,13 @@ def put_checkpoint(transaction: Transaction, checkpoint: Checkpoint, note: str) 
         "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?)",
         (checkpoint.number, checkpoint.time_us, note_hash(note), note),
     )
+
+
+def adopt_checkpoints(transaction: Transaction, folder: Path, key: Ed25519PublicKey) -> None:
+    """Rows for the checkpoints on the disk; `check` says which of them do not verify."""
+    for note in read_notes(folder).values():
+        with suppress(Error):
+            put_checkpoint(transaction, verify_checkpoint(note, key), note)
 
 
 def read_notes(folder: Path) -> dict[int, str]:

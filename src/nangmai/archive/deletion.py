@@ -69,7 +69,7 @@ class Deleter:
         volumes: Sequence[Volume],
         rules: RetentionRules,
         clock: Clock,
-        trusted_us: int,
+        trusted: tuple[int, int] | None,
         notify: Notify,
     ) -> None:
         self._index = index
@@ -77,7 +77,7 @@ class Deleter:
         self._volumes = {volume.uuid: volume for volume in volumes if volume.marker is not None}
         self.rules = rules
         self._clock = clock
-        self._base = (trusted_us or clock.wall_us(), clock.mono_us())
+        self._base = trusted or (clock.wall_us(), clock.mono_us())
         self._notify = notify
         self._lock = threading.Lock()
         self._wake = threading.Event()

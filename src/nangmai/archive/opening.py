@@ -12,6 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from nangmai.archive.checkpoints import CHECKPOINT_FOLDER, adopt_checkpoints
 from nangmai.archive.index import Index, StreamInfo
 from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME, open_index
 from nangmai.archive.index_writer import run_at_once
@@ -51,7 +52,7 @@ class Opened:
     last_seq: dict[str, int] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)
     adopted_from_us: dict[str, int] = field(default_factory=dict)
-    trusted_us: int = 0  #: the newest moment that retention has believed
+    trusted: tuple[int, int] | None = None  #: the newest moment that retention has believed: wall, monotonic
     is_rebuilding: bool = False  #: the index is new and older files have to be adopted in the background
 
 
@@ -77,6 +78,9 @@ def open_parts(volumes: Sequence[Path], *, state: Path | None, recorder: str, cl
         undo.callback(journal.close)
         found, paths = _open_volumes(volumes, recorder, key, connection, locks)
         places = {number: Place(uuid, paths[number]) for number, uuid in _mounted(connection, found)}
+        if is_new:
+            notes, public = folder / CHECKPOINT_FOLDER, key.public_key()
+            run_at_once(connection, journal, lambda transaction: adopt_checkpoints(transaction, notes, public))
         reconciled = run_at_once(
             connection, journal, lambda transaction: reconcile(transaction, places, is_new_index=is_new)
         )
@@ -94,7 +98,7 @@ def open_parts(volumes: Sequence[Path], *, state: Path | None, recorder: str, cl
         last_seq=reconciled.last_seq,
         places=places,
         adopted_from_us=reconciled.adopted_from_us,
-        trusted_us=int(get_meta(connection, "trusted_us", "0")),
+        trusted=_trusted(connection, clock),
         is_rebuilding=is_new and any(reconciled.last_seq.values()),
     )
 
@@ -127,6 +131,15 @@ def _open_volumes(
     for number, path in connection.execute("SELECT id, path FROM volume"):
         numbers.setdefault(number, Path(path))
     return volumes, numbers
+
+
+def _trusted(connection: sqlite3.Connection, clock: Clock) -> tuple[int, int] | None:
+    """The moment that retention believed last; monotonic time counts from then on only within one boot."""
+    kept = get_meta(connection, "trusted")
+    if not kept:
+        return None
+    wall_us, mono_us, boot_id = kept.split(" ", 2)
+    return int(wall_us), int(mono_us) if boot_id == clock.boot_id() else clock.mono_us()
 
 
 def _mounted(connection: sqlite3.Connection, volumes: Sequence[Volume]) -> list[tuple[int, str]]:

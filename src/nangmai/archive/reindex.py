@@ -14,10 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from nangmai.archive.adoption import SegmentFile, adopt, segment_files, stream_folders
-from nangmai.archive.checkpoints import CHECKPOINT_FOLDER, put_checkpoint, read_notes
+from nangmai.archive.checkpoints import CHECKPOINT_FOLDER, adopt_checkpoints
 from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME
 from nangmai.archive.index_writer import Transaction, replay, run_at_once
 from nangmai.archive.journal import Journal
@@ -27,8 +25,6 @@ from nangmai.archive.recovery import Place, declare_stream, fill_holes, put_adop
 from nangmai.archive.rows import put_volume
 from nangmai.archive.schema import connect, prepare
 from nangmai.archive.volume import lock_path, read_marker, sync_folder
-from nangmai.base.errors import Error
-from nangmai.custody.checkpoint import verify_checkpoint
 
 REPLACED_NAME = "index.sqlite3.replaced"
 _NEW_NAME = "index.sqlite3.new"
@@ -85,7 +81,8 @@ def reindex(
         rebuild = Rebuild(places, lambda operation: run_at_once(connection, journal, operation))
         on_total(sum(1 for _ in rebuild.files()))
         rebuild.adopt_all(connection, on_done)
-        rebuild.put_checkpoints(folder / CHECKPOINT_FOLDER, key)
+        notes = folder / CHECKPOINT_FOLDER
+        run_at_once(connection, journal, lambda transaction: adopt_checkpoints(transaction, notes, key))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode = DELETE")
     _replace(index, new)
@@ -168,16 +165,6 @@ class Rebuild:
         if adopted:
             self._run(put)
         on_done(len(batch))
-
-    def put_checkpoints(self, folder: Path, key: Ed25519PublicKey) -> None:
-        """The checkpoints on the disk go into the index; `check` says which of them do not verify."""
-
-        def put(transaction: Transaction) -> None:
-            for note in read_notes(folder).values():
-                with suppress(Error):
-                    put_checkpoint(transaction, verify_checkpoint(note, key), note)
-
-        self._run(put)
 
 
 def _fill(transaction: Transaction, *, stream: str, to_us: int) -> None:

@@ -5,13 +5,13 @@ The same functions serve the running recorder, the replay after a crash and `nan
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nangmai.archive.journal import Entry
 from nangmai.base.units import utc_from_us
+from nangmai.custody.canonical import canonical_json
 
 SEQ_BITS = 32
 
@@ -175,7 +175,7 @@ def _apply_hold_removed(connection: sqlite3.Connection, entry: Entry) -> None:
 def _apply_event(connection: sqlite3.Connection, entry: Entry) -> None:
     connection.execute(
         "INSERT INTO event (at_us, name, alarm, facts) VALUES (?, ?, ?, ?)",
-        (entry["at_us"], entry["name"], int(entry["alarm"]), json.dumps(entry["facts"], ensure_ascii=False)),
+        (entry["at_us"], entry["name"], int(entry["alarm"]), canonical_json(entry["facts"]).decode()),
     )
 
 
