@@ -69,7 +69,7 @@ export function* boxesIn(view: DataView, from = 0, to = view.byteLength): Genera
     if (size < header || at + size > to) {
       throw new BoxesBroken(`box at ${at} claims ${size} bytes`);
     }
-    yield { type: typeAt(view, at), start: at, body: at + header, end: at + size };
+    yield { type: typeAt(view, at + 4), start: at, body: at + header, end: at + size };
     at += size;
   }
 }

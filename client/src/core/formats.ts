@@ -9,8 +9,10 @@ export interface TimeFormats {
 }
 
 export function timeFormats(locale: string, zone: string): TimeFormats {
+  // Day before month, as everywhere but in one country.
+  const name = locale === "en" ? "en-GB" : locale;
   const make = (options: Intl.DateTimeFormatOptions): ((us: number) => string) => {
-    const format = new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: "h23", ...options });
+    const format = new Intl.DateTimeFormat(name, { timeZone: zone, hourCycle: "h23", ...options });
     return (us) => format.format(new Date(us / 1000));
   };
   const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;

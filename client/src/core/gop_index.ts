@@ -191,6 +191,15 @@ export class GopIndex {
     return this.#fragments[this.#lastStartingBy(us) + 1]?.startUs ?? null;
   }
 
+  /** The last moment with footage at or before one; the moment itself where nothing is known of it. */
+  footageBefore(us: number): number | null {
+    if (!this.isLoaded(us, us + 1) || this.#at(us) >= 0) {
+      return us;
+    }
+    const before = this.#fragments[this.#lastStartingBy(us)];
+    return before === undefined ? null : before.endUs - 1000;
+  }
+
   gapAt(us: number): Gap | null {
     return this.#gaps.find((gap) => gap.start_us <= us && us < gap.end_us) ?? null;
   }

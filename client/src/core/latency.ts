@@ -17,6 +17,9 @@ const FLOOR_S = 0.2;
 const JITTER_KEPT = 120;
 const STALL_GROWTH = 1.5;
 const TARGET_MAX_S = 2;
+/** After this long without a stall the margin shrinks, to half in 17 s. */
+const CALM_MS = 10_000;
+const SHRINK = 0.98;
 
 export class LatencyController {
   #fps: number;
@@ -88,8 +91,8 @@ export class LatencyController {
       this.#rate = isCalm ? 1 : Math.min(RATE_MAX, Math.max(RATE_MIN, 1 + 0.5 * error));
       this.#periodStartMs = nowMs;
       this.#minGapS = Number.POSITIVE_INFINITY;
-      if (nowMs - this.#grownMs > 30_000) {
-        this.#growth = Math.max(1, this.#growth * 0.995);
+      if (nowMs - this.#grownMs > CALM_MS) {
+        this.#growth = Math.max(1, this.#growth * SHRINK);
       }
     }
     return { rate: this.#rate, jumpTo: null };

@@ -31,7 +31,7 @@ export interface PageConfig {
 }
 
 export interface WallConfig extends PageConfig {
-  readonly layout?: string;
+  readonly layout?: string | null;
   readonly review_url?: string;
 }
 

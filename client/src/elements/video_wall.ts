@@ -384,8 +384,8 @@ export class VideoWall extends HTMLElement {
       // A browser that keeps nothing starts from the page's own order.
     }
     this.#order = mergedOrder(Array.isArray(kept.order) ? kept.order : [], cameras);
-    const name = kept.layout ?? this.#config.layout;
-    this.#layout = name === undefined ? layoutFor(cameras.length) : layoutNamed(name);
+    const name = kept.layout ?? this.#config.layout ?? null;
+    this.#layout = name === null ? layoutFor(cameras.length) : layoutNamed(name);
   }
 
   #save(): void {

@@ -13,6 +13,8 @@ const FIRST_WINDOW_US = 1_000_000;
 const AROUND_US = 600_000_000;
 /** Footage younger than this may not be on the recorder's books yet. */
 const EDGE_US = 500_000;
+/** At the edge, ask again when at least this much may be new. */
+const LEAST_NEW_US = 1_000_000;
 const UNSETTLED_US = 15_000_000;
 
 export interface FeedPlan {
@@ -56,7 +58,8 @@ export class Feeder {
     while (!signal.aborted) {
       const scale = Math.max(1, Math.abs(speed));
       const edgeUs = nowUs() - EDGE_US;
-      if (this.#cursorUs >= clockUs() + AHEAD_US * scale || this.#cursorUs >= edgeUs) {
+      const isFar = this.#cursorUs >= clockUs() + AHEAD_US * scale;
+      if (isFar || edgeUs - this.#cursorUs < Math.min(window, LEAST_NEW_US)) {
         await pause(100);
         continue;
       }

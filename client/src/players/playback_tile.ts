@@ -56,6 +56,8 @@ export class PlaybackTile {
     this.address = address;
     this.#events = events;
     this.video.autoplay = false;
+    // Otherwise the browser stops after the metadata and shows no picture before it plays.
+    this.video.preload = "auto";
     this.element.append(this.video);
     if (this.#painter !== null) {
       this.#painter.canvas.hidden = true;

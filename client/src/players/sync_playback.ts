@@ -17,6 +17,7 @@ const TRIM_MS = 5000;
 const SETTLE_MS = 2000;
 const SKIP_LOOK_US = 6 * 3_600_000_000;
 const EDGE_BEHIND_US = 3_000_000;
+const STEP_SLACK_US = 20_000;
 const KEYS_CACHED = 120;
 
 export interface PlaybackEvents {
@@ -109,6 +110,7 @@ export class SyncPlayback {
     this.#soughtMs = performance.now();
     this.#mode = needsKeysOnly(this.speed) ? "key" : "full";
     this.#refeed(atUs);
+    this.#learn(atUs);
     for (const tile of this.#tiles) {
       tile.showAt(atUs);
     }
@@ -196,7 +198,11 @@ export class SyncPlayback {
     const previous = lead.pictures.previous(fromUs);
     const firstUs = lead.haveFrom(fromUs) ?? fromUs;
     // Before the first picture at hand lies another GOP: its last picture ends where this one begins.
-    this.#stepTo(previous !== null && previous >= firstUs - 1000 ? previous : firstUs - 2000);
+    const isAtHand = previous !== null && previous >= firstUs - 1000;
+    const beforeUs = lead.index.footageBefore(firstUs - 2000);
+    if (isAtHand || beforeUs !== null) {
+      this.#stepTo(isAtHand ? previous : beforeUs!);
+    }
   }
 
   close(): void {
@@ -213,7 +219,8 @@ export class SyncPlayback {
       this.#clock.seek(us);
       this.#sought = { us, startMs: performance.now() };
       for (const tile of this.#tiles) {
-        tile.showAt(us);
+        // Cameras do not count in unison: a picture that starts a little later is the same step.
+        tile.showAt(Math.max(us, tile.pictures.at(us, STEP_SLACK_US) ?? us));
       }
       this.#events.onTime(us);
     } else {
@@ -249,6 +256,15 @@ export class SyncPlayback {
       },
       (error) => this.#events.onError(error),
     );
+  }
+
+  /** Where several cameras come in one response, their gaps have to be asked for. */
+  #learn(us: number): void {
+    for (const tile of this.#tiles.length > 1 || this.#mode === "key" ? this.#tiles : []) {
+      if (!tile.index.isLoaded(us, us + 1)) {
+        loadAround(this.#api, tile, us, this.#nowUs()).catch(() => undefined);
+      }
+    }
   }
 
   /** There may be footage of the moment that has not come yet. */
