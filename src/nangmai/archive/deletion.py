@@ -80,6 +80,7 @@ class Deleter:
         self._base = trusted or (clock.wall_us(), clock.mono_us())
         self._notify = notify
         self._lock = threading.Lock()
+        self._trust_lock = threading.Lock()
         self._wake = threading.Event()
         self._is_stopped = False
         self._short: dict[str, int] = {}
@@ -104,8 +105,12 @@ class Deleter:
 
     def trusted_us(self) -> int:
         """The wall clock, but never further ahead of what is known than time could have passed (24 times)."""
-        base_us, mono_us = self._base
-        return min(self._clock.wall_us(), base_us + _CATCH_UP * (self._clock.mono_us() - mono_us))
+        with self._trust_lock:
+            base_us, mono_us = self._base
+            now_mono_us = self._clock.mono_us()
+            believed_us = min(self._clock.wall_us(), base_us + _CATCH_UP * max(0, now_mono_us - mono_us))
+            self._base = (believed_us, now_mono_us)
+            return believed_us
 
     def _run(self) -> None:
         while not self._is_stopped:
