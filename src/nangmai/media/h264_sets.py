@@ -53,7 +53,7 @@ class H264Sets:
     def add(self, nal: bytes) -> bool:
         """Take a set; true when it is new or has changed. One that cannot be read is left out."""
         nal = nal.rstrip(b"\0")
-        if not 4 <= len(nal) <= MAX_SET_BYTES:
+        if not 4 <= len(nal) <= MAX_SET_BYTES or nal[0] & 0x1F not in (_SPS, _PPS):
             return False
         try:
             if nal[0] & 0x1F == _SPS:

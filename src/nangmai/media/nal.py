@@ -318,7 +318,7 @@ class NalDepacketizer:
     def _append_nal(self, nal: bytes | memoryview) -> None:
         size = len(nal)
         self._pending_bytes += size
-        if self._pending_bytes > MAX_PICTURE_BYTES:
+        if self._pending_bytes > MAX_PICTURE_BYTES or len(self._parts) > MAX_FRAGMENTS:
             self.stats.malformed += 1
             self._is_damaged = True
             return

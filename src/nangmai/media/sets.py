@@ -36,6 +36,8 @@ def sprop_sets(value: str) -> list[bytes]:
 
 def has_recovery_point(messages: bytes) -> bool:
     """Whether an SEI payload (without its NAL header) holds a recovery point message (H.264 §7.3.2.3)."""
+    if _RECOVERY_POINT not in messages:  # its type is one byte; cameras send other messages with every picture
+        return False
     payload = unescape(messages)
     offset = 0
     while offset + 2 <= len(payload) and payload[offset:] != b"\x80":

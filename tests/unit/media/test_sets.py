@@ -8,11 +8,12 @@ from typing import Any
 import av
 import pytest
 
+from nangmai.media.bits import BitstreamInvalid
 from nangmai.media.h264_sets import H264Sets, parse_sps
 from nangmai.media.h265_sets import H265Sets
 from nangmai.media.isobmff import init_segment
 from nangmai.media.picture import VideoParameters
-from nangmai.media.sets import has_recovery_point, sprop_sets
+from nangmai.media.sets import check_size, has_recovery_point, sprop_sets
 from unit.media.clips import Codec, clip, split_annex_b
 
 
@@ -133,3 +134,18 @@ def test_sets_that_are_not_base64_are_left_out() -> None:
 )
 def test_a_recovery_point_is_found_among_other_messages(messages: bytes, expected: bool) -> None:
     assert has_recovery_point(messages) is expected
+
+
+def test_only_parameter_sets_are_collected() -> None:
+    nals = clip("h264", pictures=1).pictures[0].nals
+    sets = H264Sets()
+    assert [sets.add(nal) for nal in nals] == [nal[0] & 0x1F in (7, 8) for nal in nals]
+    assert [sets.add(nal) for nal in nals] == [False] * len(nals)
+    assert not H265Sets().add(nals[0])
+
+
+def test_a_size_that_no_sample_entry_can_hold_is_refused() -> None:
+    with pytest.raises(BitstreamInvalid, match=r"declares pictures of 0x9"):
+        check_size(0, 9)
+    with pytest.raises(BitstreamInvalid):
+        check_size(9, 65536)

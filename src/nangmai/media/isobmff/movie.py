@@ -14,6 +14,7 @@ from nangmai.media.picture import AudioParameters, VideoParameters
 
 _VISUAL_HEAD_BYTES = 78
 _AUDIO_HEAD_BYTES = 28
+_MAX_CHANNELS = 8
 
 
 class InitSegment(NamedTuple):
@@ -99,8 +100,8 @@ def _audio(init: bytes, entry: Box) -> AudioParameters | None:
     channels = int.from_bytes(init[entry.payload + 16 : entry.payload + 18], "big")
     rate = int.from_bytes(init[entry.payload + 24 : entry.payload + 26], "big")
     children = entry.payload + _AUDIO_HEAD_BYTES
-    if not channels or (not rate and entry.type in (b"alaw", b"ulaw")):
-        raise BoxInvalid(offset=entry.start, what="an audio sample entry without channels or sample rate")
+    if not 1 <= channels <= _MAX_CHANNELS or (not rate and entry.type in (b"alaw", b"ulaw")):
+        raise BoxInvalid(offset=entry.start, what=f"an audio sample entry of {channels} channels at {rate} Hz")
     if entry.type in (b"alaw", b"ulaw"):
         return g711_parameters("pcma" if entry.type == b"alaw" else "pcmu", rate, channels)
     if entry.type == b"Opus":
