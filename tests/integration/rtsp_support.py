@@ -11,6 +11,7 @@ from typing import Any
 
 import av
 import numpy as np
+import uvloop
 
 from nangmai.base.clock import SystemClock
 from nangmai.base.errors import Error
@@ -23,11 +24,11 @@ PATIENCE_S = 30.0  #: far more than anything takes; tests end as soon as they kn
 
 
 def in_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Run a test in an event loop of its own."""
+    """Run a test in an event loop of its own, of the kind that the recorder uses."""
 
     @functools.wraps(test)
     def run(*args: Any, **kwargs: Any) -> None:
-        asyncio.run(test(*args, **kwargs))
+        uvloop.run(test(*args, **kwargs))
 
     return run
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from integration.rtsp_support import Listener, in_loop, listen
+from nangmai.base.clock import SystemClock
 from nangmai.base.errors import Error
 from nangmai.devices.errors import (
     CameraAnsweredNonsense,
@@ -30,6 +31,8 @@ from nangmai.devices.errors import (
     TlsUntrusted,
 )
 from nangmai.devices.probe import probe
+from nangmai.devices.source import HostLimits, open_source
+from nangmai.media.rtsp_session import CameraRefusedPassword
 from nangmai.simulator import Camera, Recipe, Simulator, make_clip
 
 MJPEG = b"v=0\r\nm=video 0 RTP/AVP 26\r\na=control:track1\r\n"
@@ -103,6 +106,35 @@ async def test_a_camera_without_sequence_numbers_in_its_answers_is_understood() 
     async with server(reply) as url:
         with pytest.raises(CodecUnsupported, match="JPEG"):
             await probe(url, timeout_s=2)
+
+
+@in_loop
+async def test_a_wrong_password_is_tried_once_however_many_streams_share_it() -> None:
+    tried = 0
+
+    def reply(request: bytes) -> bytes:
+        nonlocal tried
+        tried += b"Authorization" in request
+        cseq = request.split(b"CSeq: ")[1].split(b"\r\n")[0]
+        return b'RTSP/1.0 401 Unauthorized\r\nCSeq: %s\r\nWWW-Authenticate: Digest realm="r", nonce="%d"\r\n\r\n' % (
+            cseq,
+            tried,
+        )
+
+    async with server(reply) as url:
+        hosts, listeners = HostLimits(), [Listener() for _ in range(6)]
+        sources = [
+            open_source(url, transport="tcp", audio=False, events=listener, hosts=hosts, clock=SystemClock())
+            for listener in listeners
+        ]
+        for source in sources:
+            source.start()
+        for listener in listeners:
+            assert isinstance(await listener.error(), CameraRefusedPassword)
+            assert listener.state_names == ["connecting", "refused"]
+        for source in sources:
+            await source.stop()
+    assert tried == 1
 
 
 @in_loop
