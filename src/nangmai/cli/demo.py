@@ -128,7 +128,7 @@ async def _run(site: Site, cameras: int, rtsp_port: int) -> None:
         await supervisor.wait_ready(*(child.name for child in parts))
         _announce(site, people)
 
-    await run_until_signal(supervisor, lambda: asyncio.ensure_future(begin()))
+    await run_until_signal(supervisor, begin)
     _tell("Stopped.")
 
 
@@ -160,12 +160,12 @@ def _announce(site: Site, people: list[dict[str, str]]) -> None:
 async def _simulate(cameras: list[DemoCamera], port: int) -> None:
     """The simulator's process: make the clips that are missing, then send them."""
     loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, os._exit, 0)  # clips are put in place by rename: nothing is left half-done
+    await asyncio.to_thread(_make_clips, cameras)
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, lambda: os._exit(0) if making else stopped.set())
-    making = True
-    await asyncio.to_thread(_make_clips, cameras)
-    making = False
+        loop.add_signal_handler(number, stopped.set)
     streams = [stream for camera in cameras for stream in (camera.main, camera.sub)]
     async with Simulator(streams, port=port):
         await stopped.wait()

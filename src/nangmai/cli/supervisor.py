@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -79,10 +79,10 @@ class Supervisor:
 
     async def _keep(self, child: Child) -> None:
         wait_s = FIRST_WAIT_S
-        while not self._is_stopping:
+        while not self._is_over():
             started = time.monotonic()
             code = await self._run_once(child)
-            if self._is_stopping:
+            if self._is_over():
                 return
             if time.monotonic() - started > STEADY_AFTER_S:
                 wait_s = FIRST_WAIT_S
@@ -90,6 +90,9 @@ class Supervisor:
             self._tell(f"{child.name} ended with code {code}{where}; it is started again in {wait_s:.0f} s")
             await asyncio.sleep(wait_s)
             wait_s = min(LONGEST_WAIT_S, wait_s * 2)
+
+    def _is_over(self) -> bool:
+        return self._is_stopping
 
     async def _run_once(self, child: Child) -> int:
         with contextlib.ExitStack() as files:
@@ -157,7 +160,7 @@ async def _reachable(address: tuple[str, int] | None) -> None:
             return
 
 
-async def run_until_signal(supervisor: Supervisor, begin: Callable[[], asyncio.Future[None]]) -> None:
+async def run_until_signal(supervisor: Supervisor, begin: Callable[[], Coroutine[None, None, None]]) -> None:
     """Begin, stay until SIGINT or SIGTERM, stop in order; a second signal kills."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -169,8 +172,8 @@ async def run_until_signal(supervisor: Supervisor, begin: Callable[[], asyncio.F
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
-    beginning = asyncio.ensure_future(begin())
-    waiting = asyncio.ensure_future(stopped.wait())
+    beginning: asyncio.Task[object] = asyncio.create_task(begin())
+    waiting: asyncio.Task[object] = asyncio.create_task(stopped.wait())
     try:
         await asyncio.wait({beginning, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if beginning.done():

@@ -48,4 +48,4 @@ async def _run(site: Site) -> None:
                 f"NANGMAI_DATA_DIR={site.data} nangmai web manage adduser hieutruong --role principal --ask"
             )
 
-    await run_until_signal(supervisor, lambda: asyncio.ensure_future(begin()))
+    await run_until_signal(supervisor, begin)

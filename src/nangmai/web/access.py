@@ -27,8 +27,15 @@ def signed_in(view: View) -> View:
     return view
 
 
+def answers_json(view: View) -> View:
+    """Scripts call this: its refusals are JSON too, also the one that nobody is signed in."""
+    view.answers_json = True  # type: ignore[attr-defined]
+    return view
+
+
 def for_recorders(view: View) -> View:
     """Only a recorder may call this; the view checks the recorder's signature, and there is no cookie to forge."""
     marked = csrf_exempt(login_not_required(view))
     marked.access = "recorder"  # type: ignore[attr-defined]
+    marked.answers_json = True  # type: ignore[attr-defined]
     return marked

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -29,10 +30,31 @@ def translated(error: Error) -> str:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Scripts and recorders ask in JSON and are answered in JSON."""
-    return request.content_type == "application/json" or request.headers.get("Accept", "").startswith(
-        "application/json"
-    )
+    """Scripts and recorders are answered in JSON, whatever went wrong."""
+    match = request.resolver_match
+    return getattr(match.func if match else None, "answers_json", False)
+
+
+class SignedOut(Error):
+    """You are signed out. Sign in again to go on."""
+
+    kind: ClassVar[Kind] = Kind.DENIED
+    http_status = 401
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Every view is closed until somebody signs in; a page leads to the sign-in page, a script is told."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
+        if wants_json(request):
+            return json_refusal(SignedOut())
+        return super().handle_no_permission(request, view_func)
+
+
+def json_refusal(error: Error) -> JsonResponse:
+    """`{error, kind, message, facts, clause}`, the message in the language in force."""
+    answer = error.as_dict() | {"message": translated(error), "clause": str(getattr(error, "clause", ""))}
+    return JsonResponse(answer, status=getattr(error, "http_status", error.kind.http_status))
 
 
 class ErrorPages:
@@ -51,16 +73,14 @@ class ErrorPages:
         status = getattr(exception, "http_status", exception.kind.http_status)
         if status >= 500:
             log.error("%s %s: %s", request.method, request.path, exception)
-        clause = str(getattr(exception, "clause", ""))
         if wants_json(request):
-            answer = exception.as_dict() | {"message": translated(exception), "clause": clause}
-            return JsonResponse(answer, status=status)
+            return json_refusal(exception)
         return error_page(
             request,
             status,
             title=_title(exception.kind),
             message=translated(exception),
-            clause=clause,
+            clause=getattr(exception, "clause", ""),
             ask=getattr(exception, "ask", ""),
         )
 

@@ -10,3 +10,6 @@ class FootageConfig(AppConfig):
 
     name = "nangmai.web.footage"
     label = "footage"
+
+    def ready(self) -> None:
+        import nangmai.web.footage.signals  # noqa: F401 - connects its receivers

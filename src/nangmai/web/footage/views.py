@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from nangmai.web.access import signed_in
+from nangmai.web.access import answers_json, signed_in
 from nangmai.web.accounts.models import User
 from nangmai.web.accounts.views import person
 from nangmai.web.footage import elements, policies, queries, services
@@ -43,6 +43,7 @@ def review(request: HttpRequest) -> HttpResponse:
     return render(request, "footage/review.html", {"config": config, "cameras": shown})
 
 
+@answers_json
 @signed_in
 @require_POST
 def ticket(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Finds every text that has to be translated: in Python, in templates, and in the docstrings of errors a page may show."""
+"""Finds every text that has to be translated: in Python, in templates, in the docstrings of errors that pages show."""
 
 from __future__ import annotations
 
@@ -47,14 +47,13 @@ def _from_python(path: Path, source: str) -> Iterator[Found]:
     for line, keyword, texts, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {}):
         if not texts:
             continue  # not a literal: `translated(error)`, whose texts come from _from_errors
+        first, *others = (texts,) if isinstance(texts, str) else texts
         if keyword == "pgettext":
-            yield place, line, str(texts[1]), str(texts[0])
+            yield place, line, str(others[0]), str(first)
         elif keyword == "ngettext":
-            yield place, line, (str(texts[0]), str(texts[1])), None
-        else:
-            text = texts if isinstance(texts, str) else texts[0]
-            if text:
-                yield place, line, str(text), None
+            yield place, line, (str(first), str(others[0])), None
+        elif first:
+            yield place, line, str(first), None
 
 
 def _from_errors() -> Iterator[Found]:

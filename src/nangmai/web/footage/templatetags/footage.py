@@ -17,7 +17,7 @@ register = template.Library()
 @register.simple_tag
 def live_config(user: User, camera: Camera) -> dict[str, Any]:
     """The configuration of a wall with this camera alone."""
-    return wall_config(user, [camera], layout="1")
+    return wall_config(user, [camera], layout="1") | {"is_single": True}
 
 
 @register.filter

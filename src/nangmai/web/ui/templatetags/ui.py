@@ -105,7 +105,11 @@ def megabits(value_bps: float | None) -> str:
 @register.filter
 def seconds(value_us: int | None) -> str:
     """A clock offset in seconds with its sign."""
-    return "–" if value_us is None else f"{'+' if value_us >= 0 else '−'}{number_format(abs(value_us) / 1e6, 1)} s"
+    if value_us is None:
+        return "–"
+    tenths = round(value_us / 1e5)
+    sign = "+" if tenths > 0 else "−" if tenths < 0 else "±"
+    return f"{sign}{number_format(abs(tenths) / 10, 1)} s"
 
 
 @register.filter
@@ -118,6 +122,25 @@ def size(value_bytes: float | None) -> str:
             return f"{number_format(value_bytes, 0 if unit in ('B', 'kB') else 1)} {unit}"
         value_bytes /= 1000
     return f"{number_format(value_bytes, 1)} TB"
+
+
+#: the first word found in a User-Agent names browser and system; the order matters, since most claim to be others
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser_name(agent: str) -> str:
+    """A User-Agent as a person would say it."""
+    names = [next((name for mark, name in table if mark in agent), "") for table in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, names)) or agent or "–"
 
 
 @register.filter

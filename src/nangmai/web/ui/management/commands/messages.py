@@ -1,4 +1,4 @@
-"""`nangmai web manage messages`: bring the translation catalogue up to date with the sources; with --check, only look."""
+"""`nangmai web manage messages`: bring the catalogue up to date with the sources; with --check, only look."""
 
 from __future__ import annotations
 

@@ -1,0 +1,90 @@
+"""Django for the tests of the web plane: a database in memory, made once, each test in a transaction of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="nangmai-web-", ignore_cleanup_errors=True)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nangmai.web.settings")
+os.environ["NANGMAI_DATA_DIR"] = _FOLDER.name
+os.environ["NANGMAI_HOSTS"] = "testserver localhost 127.0.0.1"
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connections  # noqa: E402
+from django.test import Client, TestCase  # noqa: E402
+from django.test.utils import setup_test_environment, teardown_test_environment  # noqa: E402
+
+from nangmai.web.accounts.models import User  # noqa: E402
+from nangmai.web.accounts.roles import Role  # noqa: E402
+
+PASSWORD = "a password of a test"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database() -> Iterator[None]:
+    """Made by the migrations, so that they are tested too. Fast hashes: argon2 has a test of its own."""
+    setup_test_environment()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    creation = connections["default"].creation
+    name = creation.create_test_db(verbosity=0)
+    yield
+    creation.destroy_test_db(name, verbosity=0)
+    for connection in connections.all():
+        connection.close()
+    teardown_test_environment()
+
+
+@pytest.fixture(autouse=True)
+def _transaction(_database: None) -> Iterator[None]:
+    """What a test writes is gone after it."""
+
+    class Case(TestCase):
+        def runTest(self) -> None:
+            """Nothing: only the transaction is wanted."""
+
+    Case.setUpClass()
+    case = Case()
+    case._pre_setup()
+    yield
+    case._post_teardown()
+    Case.tearDownClass()
+    case.doClassCleanups()
+
+
+@pytest.fixture
+def make_user() -> Callable[..., User]:
+    """An account of a role; the name follows from the role."""
+
+    def make(role: Role = Role.PRINCIPAL, username: str = "") -> User:
+        return User.objects.create_user(username or str(role), password=PASSWORD, role=role, display_name=str(role))
+
+    return make
+
+
+@pytest.fixture
+def sign_in(make_user: Callable[..., User]) -> Callable[..., Client]:
+    """A browser signed in as a new person of the role, through the page."""
+
+    def signed(role: Role = Role.PRINCIPAL, username: str = "") -> Client:
+        user = make_user(role, username)
+        client = Client()
+        answer = client.post("/account/sign-in", {"username": user.username, "password": PASSWORD})
+        assert answer.status_code == 302
+        return client
+
+    return signed
+
+
+@pytest.fixture
+def data_folder() -> Path:
+    """Where this run's keys lie."""
+    return Path(_FOLDER.name)
