@@ -144,6 +144,13 @@ class OpenSegment:
         """The end as this segment would state it."""
         return Ending(max(end_us, self.start_us + 1), reason, len(self._records) // RECORD_BYTES, self._chain)
 
+    def reopen(self) -> None:
+        """Open the file anew: its disk was gone, and the descriptor may still mean the old one."""
+        self.close_file()
+        self.descriptor = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)
+        os.ftruncate(self.descriptor, self._size_bytes)
+        os.lseek(self.descriptor, self._size_bytes, os.SEEK_SET)
+
     def close_file(self) -> None:
         """Let go of the file."""
         if self.descriptor >= 0:

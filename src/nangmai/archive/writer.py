@@ -223,8 +223,10 @@ class VolumeWriter:
         self._write_end(segment, segment.ending_for(end.end_us, end.reason))
         segment.is_finished = True
 
-    def _write_end(self, segment: OpenSegment, ending: Ending) -> None:
+    def _write_end(self, segment: OpenSegment, ending: Ending, *, is_retry: bool = False) -> None:
         try:
+            if is_retry:
+                segment.reopen()
             segment.append_end(ending)
         except OSError as error:
             self.volume.note_error(error)
@@ -301,4 +303,4 @@ class VolumeWriter:
                 unended, self._unended = self._unended, []
             for segment in unended:
                 if segment.ending is not None:
-                    self._write_end(segment, segment.ending)
+                    self._write_end(segment, segment.ending, is_retry=True)
