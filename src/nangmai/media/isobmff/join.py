@@ -135,6 +135,7 @@ class _Track:
         self._chunk_entries = array("I")
         self._chunk_offsets = array("Q")
         self._end = 0
+        self._shown_end = 0
 
     def use(self, parameters: VideoParameters | AudioParameters, timescale: int) -> None:
         """The samples that follow are coded like this."""
@@ -156,7 +157,9 @@ class _Track:
             self._times.append(time)
             self._offsets.append(cts_offset if self._run_timescale == self._timescale else 0)
             self._keys.append(is_key)
-            time += max(self._scaled(duration), 1)
+            duration = max(self._scaled(duration), 1)
+            self._shown_end = max(self._shown_end, time + self._offsets[-1] + duration)
+            time += duration
         self._end = time
         self._chunk_samples.append(len(run.samples))
         self._chunk_entries.append(self._entry)
@@ -179,8 +182,8 @@ class _Track:
 
     @property
     def end_90k(self) -> int:
-        """When the last picture shown ends: as long after the last decode time as the first is shown after its own."""
-        return self._in_90k(self._end + self._offsets[0])
+        """When the last picture shown ends; with reordering that need not be the last one decoded."""
+        return self._in_90k(self._shown_end)
 
     def trak(self, movie_start_90k: int, media_offset: int, is_large: bool) -> bytes:
         delay_90k = self.start_90k - movie_start_90k
