@@ -109,6 +109,8 @@ class LiveStream:
         self._gop: list[LivePicture] = []
         self._gop_bytes = 0
         self._is_gop_whole = False
+        self._unseen: list[tuple[Picture, int]] = []  # of this GOP, not placed yet because nobody watches
+        self._is_unseen = False
         self._timebase = Timebase()
         self._subscribers: list[Subscriber] = []
 
@@ -119,6 +121,27 @@ class LiveStream:
 
     def publish(self, picture: Picture, wall_us: int) -> None:
         """Give a picture to all who watch; `wall_us` is when it was received."""
+        announcement = self.announcement
+        if self._is_unseen and not picture.is_key and announcement and picture.parameters is announcement.parameters:
+            self._gop_bytes += len(picture.data)
+            if self._gop_bytes <= self._gop_limit_bytes:
+                self._unseen.append((picture, wall_us))
+                return
+            self._catch_up()
+        if picture.is_key and self._unseen:
+            del self._unseen[:-1]  # the GOP before is over and nobody has asked for it; its last picture gives the time
+        self._catch_up()
+        self._take(picture, wall_us)
+        self._is_unseen = self._is_gop_whole and not self._subscribers and not self._is_reordered()
+
+    def _catch_up(self) -> None:
+        """Somebody watches, or a new GOP begins: place the pictures that came while nobody did."""
+        unseen, self._unseen, self._is_unseen = self._unseen, [], False
+        self._gop_bytes -= sum(len(picture.data) for picture, _ in unseen)
+        for picture, wall_us in unseen:
+            self._take(picture, wall_us)
+
+    def _take(self, picture: Picture, wall_us: int) -> None:
         parameters = picture.parameters
         if parameters is None:
             return
@@ -148,6 +171,7 @@ class LiveStream:
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """From now on `subscriber` gets what is published. What came before is in `announcement` and `gop()`."""
+        self._catch_up()
         self._subscribers = [*self._subscribers, subscriber]
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
@@ -159,16 +183,23 @@ class LiveStream:
 
         Empty before the first key picture; the key picture alone when the GOP is longer than the cache.
         """
+        self._catch_up()
         return list(self._gop)
 
     @property
     def is_gop_whole(self) -> bool:
         """Whether the next picture that is published can be decoded after those of `gop()`."""
+        self._catch_up()
         return self._is_gop_whole
 
     def forget(self) -> None:
         """Drop the cached pictures: the camera has left, or its pictures must not be shown any more."""
+        self._unseen, self._is_unseen = [], False
         self._gop, self._gop_bytes, self._is_gop_whole, self.last_key = [], 0, False, None
+
+    def _is_reordered(self) -> bool:
+        """Reordered pictures have to be placed one after the other."""
+        return self.announcement is None or self.announcement.parameters.reorder_depth > 0
 
     def _announce(self, parameters: VideoParameters) -> None:
         init = init_segment(parameters, None)
