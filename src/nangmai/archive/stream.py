@@ -130,7 +130,7 @@ class StreamWriter:
         if segment is None:
             return
         has_units = self._last_end_us > segment.start_us
-        end_us = max(end_us, segment.start_us + has_units)
+        end_us = max(end_us, segment.start_us + 1) if has_units else segment.start_us
         segment.ordered_end_us = end_us
         segment.writer.put_end(segment, end_us, reason)
         self.timeline.end(segment.seq, end_us, reason)
