@@ -18,7 +18,7 @@ from nangmai.simulator.control import Control
 from nangmai.simulator.faults import FAULTS, FaultRequest, parse_fault
 from nangmai.simulator.scenes import SCENES
 from nangmai.simulator.server import Simulator
-from nangmai.simulator.studio import Recipe
+from nangmai.simulator.studio import Recipe, clip_path
 
 _FAULT_HELP = "[CAMERA:]NAME[:KEY=VALUE,…], again for more; `seconds` and `after` say how long and when. Names: "
 
@@ -126,7 +126,9 @@ async def _serve(options: dict[str, Any]) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with simulator:
+    if not await _started(simulator, stopped):
+        return
+    try:
         control = Control(simulator, *options["control"]) if options["control"] else None
         if control is not None:
             await control.start()
@@ -137,6 +139,24 @@ async def _serve(options: dict[str, Any]) -> None:
             timer.cancel()
         if control is not None:
             await control.stop()
+    finally:
+        await simulator.stop()
+
+
+async def _started(simulator: Simulator, stopped: asyncio.Event) -> bool:
+    """Whether the cameras run; no, when the command was stopped while their clips were made."""
+    missing = sum(not clip_path(recipe).exists() for recipe in simulator.recipes())
+    if missing:
+        click.echo(f"making {missing} clip(s); the next start finds them", err=True)
+    starting, stopping = asyncio.ensure_future(simulator.start()), asyncio.ensure_future(stopped.wait())
+    await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.wait((starting,))
+        return False
+    stopping.cancel()
+    await starting
+    return True
 
 
 def _announce(simulator: Simulator, control: Control | None, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -70,11 +71,11 @@ class Library:
         self._clips: dict[Any, Clip] = {}
         self._packetized: dict[tuple[int, bool, bool], PacketizedClip] = {}
 
-    def open(self, sources: Iterable[Source]) -> None:
+    def open(self, sources: Iterable[Source], is_abandoned: Callable[[], bool]) -> None:
         """Make or read every clip that is not there yet."""
         new = {source for source in sources if not isinstance(source, Clip) and source not in self._clips}
         with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="clip") as pool:
-            self._clips.update(zip(new, pool.map(_opened, new), strict=True))
+            self._clips.update(zip(new, pool.map(partial(_opened, is_abandoned=is_abandoned), new), strict=True))
 
     def packetized(self, source: Source, camera: Camera) -> PacketizedClip:
         """The clip as this camera sends it."""
@@ -85,8 +86,8 @@ class Library:
         return self._packetized[key]
 
 
-def _opened(source: Recipe | Path) -> Clip:
-    return make_clip(source) if isinstance(source, Recipe) else open_clip(source)
+def _opened(source: Recipe | Path, *, is_abandoned: Callable[[], bool]) -> Clip:
+    return make_clip(source, is_abandoned) if isinstance(source, Recipe) else open_clip(source)
 
 
 class SimulatedCamera:

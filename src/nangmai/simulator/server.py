@@ -14,12 +14,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import ClassVar
+from urllib.parse import quote
 
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import US_PER_S
 from nangmai.simulator.camera import Camera, Library, SimulatedCamera
 from nangmai.simulator.connection import ClientConnection
 from nangmai.simulator.session import Session
+from nangmai.simulator.studio import Recipe
 
 TICK_S = 0.01
 _SESSION_CHECK_S = 1.0
@@ -62,6 +64,7 @@ class Simulator:
         self._ticker: asyncio.TimerHandle | None = None
         self._started_us = 0
         self._next_check_us = 0
+        self._abandoned = threading.Event()
         self.connections: set[ClientConnection] = set()
 
     async def __aenter__(self) -> Simulator:
@@ -75,7 +78,11 @@ class Simulator:
 
     async def start(self) -> None:
         """Make or read the clips, then listen."""
-        self._cameras = await asyncio.to_thread(self._prepare)
+        try:
+            self._cameras = await asyncio.to_thread(self._prepare)
+        except asyncio.CancelledError:
+            self._abandoned.set()
+            raise
         groups = [[camera] for camera in self._cameras.values()] if self._own_ports else [list(self._cameras.values())]
         for number, group in enumerate(groups):
             door = _Door(self, group, self._host, self._port + number if self._port else 0, self._tls)
@@ -86,11 +93,12 @@ class Simulator:
 
     def _prepare(self) -> dict[str, SimulatedCamera]:
         library = Library()
-        library.open(source for spec in self._specs for source in (spec.clip, *spec.other.values()))
+        sources = (source for spec in self._specs for source in (spec.clip, *spec.other.values()))
+        library.open(sources, self._abandoned.is_set)
         cameras = {}
         for number, spec in enumerate(self._specs):
-            sources = {"main": spec.clip, **spec.other}
-            clips = {name: library.packetized(source, spec) for name, source in sources.items()}
+            own = {"main": spec.clip, **spec.other}
+            clips = {name: library.packetized(source, spec) for name, source in own.items()}
             phase = spec.phase if spec.phase is not None else number / len(self._specs)
             cameras[spec.id] = SimulatedCamera(spec, clips, phase, self._seed)
         return cameras
@@ -113,6 +121,11 @@ class Simulator:
 
     # -- what users ask
 
+    def recipes(self) -> set[Recipe]:
+        """What has to be encoded unless it lies in the cache."""
+        sources = (source for spec in self._specs for source in (spec.clip, *spec.other.values()))
+        return {source for source in sources if isinstance(source, Recipe)}
+
     @property
     def cameras(self) -> dict[str, SimulatedCamera]:
         """All cameras by id."""
@@ -130,7 +143,9 @@ class Simulator:
         spec = self.camera(camera_id).camera
         door = next(door for door in self._doors if camera_id in door.cameras)
         scheme = "rtsps" if self._tls is not None else "rtsp"
-        credentials = f"{spec.user}:{spec.password}@" if spec.user and with_credentials else ""
+        credentials = (
+            f"{quote(spec.user, safe='')}:{quote(spec.password, safe='')}@" if spec.user and with_credentials else ""
+        )
         return f"{scheme}://{credentials}{self._host}:{door.port}/{camera_id}"
 
     # -- sessions
@@ -232,8 +247,8 @@ class _Door:
 
 
 @contextmanager
-def running(cameras: Sequence[Camera | str], **options: object) -> Iterator[Simulator]:
-    """A simulator in a thread of its own, for callers without an event loop. Call its cameras through `in_loop`."""
+def running(cameras: Sequence[Camera | str], **options: object) -> Iterator[ThreadedSimulator]:
+    """A simulator in a thread of its own, for callers without an event loop; `fault` works from any thread."""
     simulator = ThreadedSimulator(cameras, **options)  # type: ignore[arg-type]
     simulator.launch()
     try:

@@ -11,7 +11,7 @@ import fractions
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -33,6 +33,12 @@ class ClipNotMade(Error):
     """The clip {recipe} cannot be encoded: {reason}."""
 
     kind: ClassVar[Kind] = Kind.INVALID
+
+
+class ClipAbandoned(Error):
+    """The clip was not finished: the command was stopped."""
+
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
 
 
 @dataclass(frozen=True)
@@ -86,11 +92,11 @@ def clip_path(recipe: Recipe) -> Path:
     return clips_folder() / f"{recipe.scene}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.mov"
 
 
-def make_clip(recipe: Recipe) -> Clip:
+def make_clip(recipe: Recipe, is_abandoned: Callable[[], bool] = lambda: False) -> Clip:
     """The clip of the recipe, from the cache when it is there."""
     path = clip_path(recipe)
     if not path.exists():
-        encode_clip(recipe, path)
+        encode_clip(recipe, path, is_abandoned)
     clip = open_clip(path)
     boundary = round(recipe.quiet_seconds * recipe.fps)
     if not boundary:
@@ -98,14 +104,14 @@ def make_clip(recipe: Recipe) -> Clip:
     return dataclasses.replace(clip, parts=(range(boundary), range(boundary, len(clip.pictures))))
 
 
-def encode_clip(recipe: Recipe, path: Path) -> None:
-    """Draw, encode, and move into place."""
+def encode_clip(recipe: Recipe, path: Path, is_abandoned: Callable[[], bool] = lambda: False) -> None:
+    """Draw, encode, and move into place; asks before each picture whether anybody still wants it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     os.close(descriptor)
     try:
         with av.open(temporary, "w", format="mov") as container:
-            _encode(recipe, container)
+            _encode(recipe, container, is_abandoned)
         os.replace(temporary, path)
     except av.error.FFmpegError as error:
         raise ClipNotMade(recipe=recipe, reason=str(error)) from error
@@ -113,7 +119,7 @@ def encode_clip(recipe: Recipe, path: Path) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
-def _encode(recipe: Recipe, container: av.container.OutputContainer) -> None:
+def _encode(recipe: Recipe, container: av.container.OutputContainer, is_abandoned: Callable[[], bool]) -> None:
     video = container.add_stream(_ENCODERS[recipe.codec], rate=recipe.fps, options=_options(recipe))
     assert isinstance(video, av.VideoStream)
     video.width, video.height, video.pix_fmt = recipe.width, recipe.height, "yuv420p"
@@ -124,6 +130,8 @@ def _encode(recipe: Recipe, container: av.container.OutputContainer) -> None:
     audio = _add_audio(recipe, container)
     noise = _noise(recipe) if recipe.noise else None
     for number, picture in enumerate(draw_pictures(recipe)):
+        if is_abandoned():
+            raise ClipAbandoned
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
         if noise is not None:
             _add_noise(frame, noise, number)

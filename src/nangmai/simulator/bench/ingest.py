@@ -66,22 +66,30 @@ class CameraBank:
 
     def cameras(self) -> list[dict[str, Any]]:
         """The state of every camera."""
-        with urllib.request.urlopen(f"{self._control}/cameras", timeout=30) as reply:  # noqa: S310 our own address
-            cameras: list[dict[str, Any]] = json.load(reply)
+        cameras: list[dict[str, Any]] = json.loads(self._ask("GET", "/cameras"))
         return cameras
 
     def silence(self) -> None:
         """No camera sends any more; connections stay."""
-        self._send("POST", {"fault": "stall"})
+        self._ask("POST", "/cameras/*/faults", {"fault": "stall"})
+
+    def hang_up(self) -> None:
+        """All cameras close their connections."""
+        self._ask("POST", "/cameras/*/faults", {"fault": "kill", "reset": False})
 
     def resume(self) -> None:
         """All cameras send again."""
-        self._send("DELETE", None)
+        self._ask("DELETE", "/cameras/*/faults")
 
-    def _send(self, method: str, body: dict[str, Any] | None) -> None:
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
         data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(f"{self._control}/cameras/*/faults", data, method=method)  # noqa: S310
-        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+        request = urllib.request.Request(self._control + path, data, method=method)  # noqa: S310 our own address
+        try:
+            with urllib.request.urlopen(request, timeout=30) as reply:  # noqa: S310
+                answer: bytes = reply.read()
+        except OSError as error:
+            raise BenchUnable(reason=f"the simulator does not answer ({error})") from error
+        return answer
 
 
 @contextmanager
@@ -168,6 +176,8 @@ def _run_side(side: Side, load: Load, bank: CameraBank, folder: Path) -> dict[st
         side.pids()
         bank.silence()
         time.sleep(_DRAIN_S)
+        if side.ends_with_cameras:
+            bank.hang_up()
     finally:
         side.stop()
     cameras = bank.cameras()
@@ -189,7 +199,7 @@ def _wait_for_all(side: Side, bank: CameraBank, earlier: dict[str, int]) -> None
         if not missing:
             return
         if time.monotonic() > deadline:
-            raise SideFailed(side=side.name, reason=f"it does not receive {', '.join(missing[:3])}")
+            raise SideFailed(side=side.name, reason=f"it does not receive {missing[0]}; {side.last_words()}")
         time.sleep(0.5)
 
 
@@ -242,6 +252,6 @@ def _ratios(sides: dict[str, dict[str, Any]]) -> dict[str, float]:
         if recorder is None or other not in sides:
             continue
         for key, name in (("cpu_percent", "cpu"), ("unique_mb", "memory")):
-            if sides[other][key]:
+            if sides[other][key] and (other, name) != ("floor", "memory"):
                 ratios[f"{name}_recorder_to_{other}"] = round(recorder[key] / sides[other][key], 3)
     return ratios

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -15,10 +16,11 @@ from nangmai.simulator.bench.count import counters_in
 from nangmai.simulator.stamp import stamps
 
 _STOP_TIMEOUT_S = 60
+_HANG_UP_TIMEOUT_S = 15
 
 
 class SideFailed(Error):
-    """The side {side} of the benchmark ended by itself: {reason}."""
+    """The side {side} of the benchmark failed: {reason}."""
 
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
 
@@ -27,12 +29,16 @@ class Side(Protocol):
     """One receiver of all cameras' streams."""
 
     name: str
+    ends_with_cameras: bool  #: whether it has to be ended by cameras that hang up
 
     def start(self, urls: dict[str, str], folder: Path) -> None:
         """Begin to receive into the folder."""
 
     def pids(self) -> list[int]:
         """Its processes; descendants are found by themselves."""
+
+    def last_words(self) -> str:
+        """The last line it logged."""
 
     def stop(self) -> None:
         """End in order, so that files are complete."""
@@ -45,6 +51,7 @@ class _Processes:
     """Starting and stopping child processes, their last words kept."""
 
     name = ""
+    ends_with_cameras = False
 
     def __init__(self) -> None:
         self._children: list[subprocess.Popen[bytes]] = []
@@ -59,14 +66,17 @@ class _Processes:
     def pids(self) -> list[int]:
         for child in self._children:
             if child.poll() not in (None, 0):
-                words = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-                raise SideFailed(side=self.name, reason=words[-1] if words else f"status {child.returncode}")
+                raise SideFailed(side=self.name, reason=self.last_words() or f"status {child.returncode}")
         return [child.pid for child in self._children]
+
+    def last_words(self) -> str:
+        lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
 
     def stop(self) -> None:
         for child in self._children:
             if child.poll() is None:
-                child.send_signal(signal.SIGTERM if self.name != "ffmpeg" else signal.SIGINT)
+                child.send_signal(signal.SIGTERM)
         for child in self._children:
             try:
                 child.wait(_STOP_TIMEOUT_S)
@@ -109,6 +119,7 @@ class FfmpegSide(_Processes):
     """One `ffmpeg -c copy -f segment` per camera, as recorders built around it do."""
 
     name = "ffmpeg"
+    ends_with_cameras = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,6 +132,13 @@ class FfmpegSide(_Processes):
             command = [program, "-nostdin", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url]
             command += ["-an", "-c", "copy", "-f", "segment", "-segment_time", "60", "-segment_format", "mp4"]
             self._spawn([*command, "-reset_timestamps", "1", str(folder / f"{camera}-%05d.mp4")], folder)
+
+    def stop(self) -> None:
+        """It finishes its file when its camera hangs up; a signal would not wake it from reading a silent one."""
+        deadline = time.monotonic() + _HANG_UP_TIMEOUT_S
+        while time.monotonic() < deadline and any(child.poll() is None for child in self._children):
+            time.sleep(0.05)
+        super().stop()
 
     def counters(self, camera: str) -> list[int]:
         return counters_in(sorted(self._folder.glob(f"{camera}-*.mp4")))
@@ -145,14 +163,14 @@ class FloorSide(_Processes):
 
 
 def compile_floor(folder: Path) -> Path | None:
-    """The floor's program, or None on a machine without a C compiler."""
+    """The floor's program, or None on a machine that cannot compile it."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         return None
     program = folder / "floor"
     source = Path(__file__).with_name("floor.c")
-    subprocess.run([compiler, "-O2", "-o", str(program), str(source)], check=True)
-    return program
+    made = subprocess.run([compiler, "-O2", "-o", str(program), str(source)], capture_output=True)
+    return program if made.returncode == 0 else None
 
 
 def _free_port() -> int:
