@@ -138,7 +138,8 @@ class NalDepacketizer:
         """The interleaved frames (RFC 2326 §10.12) from `start` on, as long as they go on with the open NAL unit.
 
         `tag` is `$` and the channel as one number. Returns where the first frame begins that has to go through `push`.
-        One call for many packets: this costs less than half of framing and pushing each by itself.
+        One call for many packets: about an eighth cheaper than framing and pushing each by itself
+        (`bench/depacketize.py`).
         """
         middle = self._middle
         if not middle:
