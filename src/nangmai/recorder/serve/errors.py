@@ -13,6 +13,7 @@ from aiohttp import web
 from nangmai.base.errors import Error, Kind
 
 _log = logging.getLogger(__name__)
+STALLED_S = 60
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -72,6 +73,12 @@ async def begun(request: web.Request, response: web.StreamResponse) -> AsyncIter
         if request.transport is not None:
             request.transport.abort()
         raise ConnectionResetError(str(error)) from error
+
+
+async def send(response: web.StreamResponse, data: bytes) -> None:
+    """Send a piece of a body, as fast as the client takes it; one that takes nothing for a minute is let go."""
+    async with asyncio.timeout(STALLED_S):
+        await response.write(data)
 
 
 def _from_http(response: web.HTTPException) -> Error:

@@ -10,7 +10,7 @@ from nangmai.archive.index import Index
 from nangmai.base.units import US_PER_S, t90k_from_us, utc_from_us
 from nangmai.media.isobmff.join import JoinedMovie, NothingToJoin
 from nangmai.recorder.serve.asked import Asked, Counter
-from nangmai.recorder.serve.errors import NotFound, begun
+from nangmai.recorder.serve.errors import NotFound, begun, send
 from nangmai.recorder.serve.files import MEDIA_TYPE, read_range
 from nangmai.recorder.serve.footage import runs_between
 from nangmai.recorder.serve.query import Query
@@ -66,7 +66,7 @@ def plan_export(index: Index, stream: str, from_us: int, to_us: int) -> JoinedMo
 async def _send(
     request: web.Request, response: web.StreamResponse, counter: Counter, head: bytes, movie: JoinedMovie
 ) -> None:
-    await response.write(head)
+    await send(response, head)
     counter.sent_bytes += len(head)
     pieces = [
         (chunk.source, chunk.offset + done, min(PIECE_BYTES, chunk.size - done))
@@ -92,7 +92,7 @@ async def _send_batch(
     data = await in_thread(request, _read_all, batch)
     counter.sent_bytes += len(data)
     if data:
-        await response.write(data)
+        await send(response, data)
 
 
 def _read_all(batch: list[tuple[Path, int, int]]) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from nangmai.archive.records import FootageUnreadable
-from nangmai.recorder.serve.errors import begun
+from nangmai.recorder.serve.errors import begun, send
 from nangmai.recorder.serve.threads import in_thread
 
 PIECE_BYTES = 1 << 20
@@ -65,7 +65,7 @@ async def send_range(
         done = 0
         async with begun(request, response):
             while True:
-                await response.write(piece)
+                await send(response, piece)
                 done += len(piece)
                 if done == size:
                     break

@@ -18,7 +18,7 @@ from nangmai.archive.index import Index
 from nangmai.archive.records import SegmentView
 from nangmai.base.units import US_PER_S
 from nangmai.recorder.serve.asked import opened
-from nangmai.recorder.serve.errors import NotFound, RequestInvalid, begun
+from nangmai.recorder.serve.errors import NotFound, RequestInvalid, begun, send
 from nangmai.recorder.serve.files import read_range
 from nangmai.recorder.serve.footage import Run, gops, key_before, key_unit, runs_between
 from nangmai.recorder.serve.port import NODE, StreamKind
@@ -126,7 +126,7 @@ async def serve_multi(request: web.Request) -> web.StreamResponse:
                 for piece in batch:
                     counters[piece.slot].check()
                     counters[piece.slot].sent_bytes += len(piece.data)
-                await response.write(b"".join(piece.data for piece in batch))
+                await send(response, b"".join(piece.data for piece in batch))
                 batch = await in_thread(request, _next_batch, pieces)
             await response.write_eof()
         return response
