@@ -51,6 +51,8 @@ export class PlaybackTile {
   #mime = "";
   #offsetS = Number.NaN;
   #wantedUs = 0;
+  /** The moment wanted has not been fetched yet. */
+  #isWanted = false;
 
   constructor(address: StreamAddress, events: TileEvents) {
     this.address = address;
@@ -136,6 +138,8 @@ export class PlaybackTile {
       this.#have.full.remove(fromUs, endUs);
     }
     this.#have.key.add(fromUs, endUs, JOIN_US);
+    const isArrival = this.#isWanted && fromUs <= this.#wantedUs && this.#wantedUs < endUs;
+    this.#isWanted &&= !isArrival;
     const offsetS = (startUs - EPOCH_US) / 1_000_000;
     const video = init.hasAudio ? unitOfTrack(bytes, init.trackId) : bytes;
     this.#withQueue((queue) => {
@@ -144,19 +148,37 @@ export class PlaybackTile {
         queue.setOffset(offsetS);
       }
       queue.append(video);
+      if (isArrival) {
+        queue.run(() => this.#move());
+      }
     });
   }
 
-  /** Show the picture of a moment; it comes when the data for it is there. */
-  showAt(us: number): void {
+  /**
+   * Show the picture of a moment. The element is moved only when the data is in its buffer: one that is moved before
+   * settles on whatever lies there, such as the key picture of a drag, and does not look again.
+   */
+  showAt(us: number, mode: Mode = "full"): void {
     this.#wantedUs = us;
-    const seconds = (us - EPOCH_US) / 1_000_000 + BIAS_S;
-    if (this.#media === null) {
-      this.#waiting.push(() => this.showAt(this.#wantedUs));
-    } else if (this.video.readyState === HTMLMediaElement.HAVE_NOTHING) {
-      this.video.addEventListener("loadedmetadata", () => this.showAt(this.#wantedUs), { once: true });
+    this.#isWanted = !this.has(us, mode);
+    if (!this.#isWanted) {
+      this.#withQueue((queue) => queue.run(() => this.#move()));
+    }
+  }
+
+  /** Some browsers lose a move made while the first data is taken in: make it again. */
+  nudge(): void {
+    const isLost = this.video.readyState >= HTMLMediaElement.HAVE_METADATA && !this.video.seeking && !this.isSettled;
+    if (isLost && !this.#isWanted && this.#queue?.isIdle === true) {
+      this.#move();
+    }
+  }
+
+  #move(): void {
+    if (this.video.readyState === HTMLMediaElement.HAVE_NOTHING) {
+      this.video.addEventListener("loadedmetadata", () => this.#move(), { once: true });
     } else {
-      this.video.currentTime = seconds;
+      this.video.currentTime = (this.#wantedUs - EPOCH_US) / 1_000_000 + BIAS_S;
     }
   }
 
@@ -184,9 +206,9 @@ export class PlaybackTile {
       }
     }
     this.pushInit(initBytes);
-    this.pushUnit(unitBytes, "key");
     const isShown = new Promise<void>((resolve) => this.#nextPicture(resolve));
-    this.showAt(atUs);
+    this.pushUnit(unitBytes, "key");
+    this.showAt(atUs, "key");
     await isShown;
   }
 

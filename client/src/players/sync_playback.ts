@@ -17,6 +17,7 @@ const TRIM_MS = 5000;
 const SETTLE_MS = 2000;
 const SKIP_LOOK_US = 6 * 3_600_000_000;
 const EDGE_BEHIND_US = 3_000_000;
+const NUDGE_MS = 150;
 const STEP_SLACK_US = 20_000;
 const KEYS_CACHED = 120;
 
@@ -112,7 +113,7 @@ export class SyncPlayback {
     this.#refeed(atUs);
     this.#learn(atUs);
     for (const tile of this.#tiles) {
-      tile.showAt(atUs);
+      tile.showAt(atUs, this.#mode);
     }
     this.#events.onTime(atUs);
     this.#check();
@@ -319,7 +320,7 @@ export class SyncPlayback {
       }
       const { rate, mustSeek } = this.#clock.correction(tile.elementUs);
       if (mustSeek && !tile.video.seeking) {
-        tile.showAt(us);
+        tile.showAt(us, this.#mode);
       }
       tile.play(Math.min(16, Math.max(0.0625, rate)));
     }
@@ -376,6 +377,11 @@ export class SyncPlayback {
       }
       return tile.shownUs !== null && tile.isSettled && this.#isShown(tile, tile.shownUs, us);
     };
+    if (performance.now() - startMs > NUDGE_MS) {
+      for (const tile of this.#tiles) {
+        tile.nudge();
+      }
+    }
     if (this.#tiles.every(isThere)) {
       this.#sought = null;
       this.#events.onSought(us, performance.now() - startMs);
