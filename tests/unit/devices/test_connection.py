@@ -201,3 +201,28 @@ def test_before_anything_plays_nonsense_ends_the_connection(data: bytes) -> None
 def test_messages_are_handed_on_as_they_come() -> None:
     wire = run(lambda wire: wire.feed(OK + LONG_OK))
     assert [message.cseq for message in wire.messages if isinstance(message, Response)] == [4, 5]
+
+
+def test_a_run_takes_the_frames_that_follow_and_no_others() -> None:
+    runs: list[int] = []
+
+    def act(wire: Wire) -> None:
+        def run_on(view: memoryview, start: int, end: int, tag: int) -> int:
+            """Take frames of 50 bytes."""
+            while end - start >= 54 and view[start : start + 4] == b"$\x00\x00\x32":
+                assert tag == 0x2400
+                runs.append(start)
+                start += 54
+            return start
+
+        wire.connection.attach(0, wire._taker(0), None, run_on)
+        wire.now_us = 3
+        wire.feed(
+            frame(0, rtp(60)) + frame(0, rtp(50)) * 3 + OK + frame(0, rtp(70)) + frame(0, rtp(50)) + frame(0, rtp(80))
+        )
+
+    wire = run(act)
+    assert [len(payload) for _, payload in wire.frames] == [60, 70, 80]
+    assert len(runs) == 4
+    assert len(wire.messages) == 1
+    assert wire.connection.last_media_us == 3
