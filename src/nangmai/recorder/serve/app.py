@@ -21,6 +21,7 @@ def make_app(node: Node) -> web.Application:
     app = web.Application(middlewares=[answer_errors], client_max_size=BODY_LIMIT_BYTES)
     app[NODE] = node
     app[live.SOCKETS] = {}
+    app[status.STOCK] = status.Stock()
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(live.close_sockets)
     app.cleanup_ctx.append(_workers)

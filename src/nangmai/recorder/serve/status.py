@@ -7,14 +7,55 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from nangmai.archive.index import Index
-from nangmai.archive.records import SegmentView
+from nangmai.archive.index import Index, StreamInfo
 from nangmai.base.units import US_PER_DAY, US_PER_S
 from nangmai.recorder.serve.port import NODE
 from nangmai.recorder.serve.query import Query, ticket_of
 from nangmai.recorder.serve.threads import in_thread
 
 ROUTES = web.RouteTableDef()
+STOCK_US = 30 * US_PER_S
+
+
+class Stock:
+    """What the archive holds of every stream; summed up again after a while, for it walks over the whole index."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, dict[str, Any]] = {}
+        self._asked_us: int | None = None
+
+    async def of(self, request: web.Request, stream: StreamInfo) -> dict[str, Any]:
+        """Oldest, newest, bytes, days and picture of one stream."""
+        now_us = request.app[NODE].clock.mono_us()
+        if self._asked_us is None or now_us - self._asked_us > STOCK_US or stream.name not in self._streams:
+            self._asked_us = now_us
+            self._streams = await in_thread(request, _stock, request.app[NODE].archive.index)
+        return self._streams.get(stream.name, {})
+
+
+STOCK: web.AppKey[Stock] = web.AppKey("stock", Stock)
+
+
+def _stock(index: Index) -> dict[str, dict[str, Any]]:
+    found = {}
+    for summary in index.summary():
+        oldest_us, newest_us = summary.oldest_us, summary.newest_us
+        days = (newest_us - oldest_us) / US_PER_DAY if oldest_us is not None and newest_us is not None else 0.0
+        video = _video(index, summary.stream, newest_us)
+        found[summary.stream] = {
+            "since_us": index.stream(summary.stream).since_us,
+            "oldest_us": oldest_us,
+            "newest_us": newest_us,
+            "bytes": summary.size_bytes,
+            "days": round(days, 2),
+        } | {name: video.get(name) for name in ("codec", "width", "height", "fps")}
+    return found
+
+
+def _video(index: Index, stream: str, newest_us: int | None) -> dict[str, Any]:
+    newest = index.segment_at(stream, newest_us) if newest_us is not None else None
+    init = index.init(newest.init_id) if newest is not None else None
+    return init.video or {} if init is not None else {}
 
 
 @ROUTES.get("/inventory")
@@ -24,43 +65,17 @@ async def serve_inventory(request: web.Request) -> web.StreamResponse:
     Query(request)
     ticket = node.tickets.check(ticket_of(request))
     index: Index = node.archive.index
-    now_us = node.clock.wall_us()
-    stored = await in_thread(request, _stored, index, frozenset(ticket.cameras), now_us)
     cameras: dict[str, Any] = {}
     for state in node.states():
         if state.id in ticket.cameras:
             live = {kind: stream.to_json() for kind, stream in state.streams.items()}
             cameras[state.id] = {"id": state.id, "name": state.name, "area": state.area, "streams": live}
-    for camera, kind, facts in stored:
-        entry = cameras.setdefault(camera, {"id": camera, "name": camera, "area": "", "streams": {}})
-        entry["streams"].setdefault(kind, {"state": "off"}).update(facts)
+    for info in await in_thread(request, index.streams):
+        if info.camera in ticket.cameras:
+            camera = {"id": info.camera, "name": info.camera, "area": "", "streams": {}}
+            streams = cameras.setdefault(info.camera, camera)["streams"]
+            streams.setdefault(info.kind, {"state": "off"}).update(await request.app[STOCK].of(request, info))
     return web.json_response({"recorder": node.config.recorder.name, "cameras": list(cameras.values())})
-
-
-def _stored(index: Index, cameras: frozenset[str], now_us: int) -> list[tuple[str, str, dict[str, Any]]]:
-    """What the archive holds of each stream, of cameras that have left the configuration too."""
-    found = []
-    for info in index.streams():
-        if info.camera not in cameras:
-            continue
-        row = index.query(
-            "SELECT min(start_us), max(end_us), coalesce(sum(size_bytes), 0) FROM segment "
-            "WHERE stream_id = ? AND state <> 'deleting'",
-            info.id,
-        )[0]
-        newest = index.segment_at(info.name, now_us)
-        newest_us = newest.end_us if newest is not None else row[1]
-        oldest_us = row[0] if row[0] is not None or newest is None else newest.start_us
-        days = (newest_us - oldest_us) / US_PER_DAY if oldest_us is not None and newest_us is not None else 0.0
-        facts = {"oldest_us": oldest_us, "newest_us": newest_us, "bytes": row[2], "days": round(days, 2)}
-        found.append((info.camera, info.kind, {"since_us": info.since_us} | facts | _picture(index, newest)))
-    return found
-
-
-def _picture(index: Index, newest: SegmentView | None) -> dict[str, Any]:
-    init = index.init(newest.init_id) if newest is not None else None
-    video = init.video if init is not None and init.video is not None else {}
-    return {name: video.get(name) for name in ("codec", "width", "height", "fps")}
 
 
 @ROUTES.get("/health")
