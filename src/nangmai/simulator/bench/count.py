@@ -19,6 +19,8 @@ class Tally:
     sent: int = 0
     on_disk: int = 0
     lost: int = 0  #: sent, or due and held back from a slow client, and not on disk
+    lost_at_end: int = 0  #: of these, behind the last picture on disk: what was under way when the side stopped
+    held_back: int = 0  #: of these, never sent because the client did not read
     duplicated: int = 0
     disordered: int = 0
 
@@ -27,6 +29,8 @@ class Tally:
         self.sent += other.sent
         self.on_disk += other.on_disk
         self.lost += other.lost
+        self.lost_at_end += other.lost_at_end
+        self.held_back += other.held_back
         self.duplicated += other.duplicated
         self.disordered += other.disordered
 
@@ -34,9 +38,10 @@ class Tally:
 def compare(sent: Iterable[Counts], recorded: list[int]) -> Tally:
     """What one camera's sessions sent against the counters found on disk, in their order."""
     expected: set[int] = set()
-    pictures = 0
+    pictures = held_back = 0
     for counts in sent:
         pictures += counts.pictures
+        held_back += counts.dropped
         if counts.first_counter >= 0:
             expected.update(range(counts.first_counter, counts.last_counter + 1))
     found = set(recorded)
@@ -44,6 +49,8 @@ def compare(sent: Iterable[Counts], recorded: list[int]) -> Tally:
         sent=pictures,
         on_disk=len(found),
         lost=len(expected - found),
+        lost_at_end=sum(number > max(found, default=-1) for number in expected),
+        held_back=held_back,
         duplicated=len(recorded) - len(found),
         disordered=sum(after < before for before, after in itertools.pairwise(recorded)),
     )

@@ -211,6 +211,8 @@ def _run_report(load: Load, usage: Usage, tally: Tally, late_us: int) -> dict[st
         "pictures_sent": tally.sent,
         "pictures_on_disk": tally.on_disk,
         "lost": tally.lost,
+        "lost_at_end": tally.lost_at_end,
+        "held_back": tally.held_back,
         "duplicated": tally.duplicated,
         "disordered": tally.disordered,
         "simulator_cpu_percent": round(usage.simulator_cpu_percent, 2),
@@ -233,7 +235,7 @@ def _report(load: Load, clip: dict[str, Any], runs: dict[str, list[dict[str, Any
 
 def _mean(results: list[dict[str, Any]]) -> dict[str, Any]:
     """Costs are averaged over the rounds, pictures summed, lateness the worst."""
-    summed = ("pictures_sent", "pictures_on_disk", "lost", "duplicated", "disordered")
+    summed = [field.name for field in dataclasses.fields(Tally)] + ["pictures_sent", "pictures_on_disk"]
     mean = {}
     for key in results[0]:
         values = [result[key] for result in results]

@@ -13,7 +13,7 @@ from nangmai.simulator.stamp import stamp_nal
 
 
 def test_a_complete_recording_has_no_fault() -> None:
-    assert compare([Counts(5, 9, 5), Counts(20, 22, 3)], [5, 6, 7, 8, 9, 20, 21, 22]) == Tally(8, 8, 0, 0, 0)
+    assert compare([Counts(5, 9, 5), Counts(20, 22, 3)], [5, 6, 7, 8, 9, 20, 21, 22]) == Tally(8, 8)
 
 
 @given(st.sets(st.integers(1, 98), max_size=20))
@@ -23,7 +23,14 @@ def test_every_missing_picture_is_counted(missing: set[int]) -> None:
 
 
 def test_pictures_held_back_from_a_slow_client_are_lost() -> None:
-    assert compare([Counts(0, 9, 7, dropped=3)], [0, 1, 2, 3, 4, 8, 9]).lost == 3
+    tally = compare([Counts(0, 9, 7, dropped=3)], [0, 1, 2, 3, 4, 8, 9])
+    assert (tally.lost, tally.held_back, tally.lost_at_end) == (3, 3, 0)
+
+
+def test_pictures_behind_the_last_on_disk_are_told_apart() -> None:
+    tally = compare([Counts(0, 9, 10)], [0, 1, 2, 4, 5])
+    assert (tally.lost, tally.lost_at_end) == (5, 4)
+    assert compare([Counts(0, 9, 10)], []).lost_at_end == 10
 
 
 def test_doubles_and_wrong_order_are_counted() -> None:
