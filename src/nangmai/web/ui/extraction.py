@@ -7,6 +7,7 @@ import io
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -47,13 +48,18 @@ def _from_python(path: Path, source: str) -> Iterator[Found]:
     for line, keyword, texts, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {}):
         if not texts:
             continue  # not a literal: `translated(error)`, whose texts come from _from_errors
-        first, *others = (texts,) if isinstance(texts, str) else texts
+        first, *others = _as_list(texts)
         if keyword == "pgettext":
             yield place, line, str(others[0]), str(first)
         elif keyword == "ngettext":
             yield place, line, (str(first), str(others[0])), None
         elif first:
             yield place, line, str(first), None
+
+
+def _as_list(texts: Any) -> list[Any]:
+    """One text or several: the extractor gives both."""
+    return [texts] if isinstance(texts, str) else list(texts)
 
 
 def _from_errors() -> Iterator[Found]:

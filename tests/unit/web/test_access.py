@@ -1,0 +1,100 @@
+"""Every address says who may enter, and keeps its word for every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from nangmai.web.accounts.roles import Role
+from nangmai.web.footage.policies import GRANTS, WITHHELD
+from unit.web.recorders import FakeRecorder
+
+ARGUMENTS = {"sign_in_id": 1, "recorder": "nvr-1", "camera_id": "cam-01"}
+
+
+def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, f"{entry.namespace}:" if entry.namespace else namespace)
+        else:
+            yield f"{namespace}{entry.name}", entry
+
+
+ROUTES = dict(patterns(get_resolver()))
+
+
+def address(name: str, pattern: URLPattern) -> str:
+    wanted = pattern.pattern.converters
+    return reverse(name, kwargs={key: value for key, value in ARGUMENTS.items() if key in wanted})
+
+
+def access(pattern: URLPattern) -> Any:
+    return getattr(pattern.callback, "access", None)
+
+
+@pytest.fixture(autouse=True)
+def _camera() -> None:
+    FakeRecorder().enrol().send()
+
+
+def test_there_are_routes() -> None:
+    assert {"home", "footage:wall", "footage:ticket", "sites:camera", "control:exchange"} <= ROUTES.keys()
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_every_view_says_who_may_enter(name: str) -> None:
+    assert access(ROUTES[name]) is not None, (
+        f"{name}: decorate its view with one of nangmai.web.access or policies.requires"
+    )
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, pattern in ROUTES.items() if access(pattern) not in ("public", "recorder")]
+)
+def test_a_stranger_is_led_to_the_sign_in_page(name: str) -> None:
+    answer = Client().get(address(name, ROUTES[name]))
+    if name == "footage:ticket":
+        assert answer.status_code == 401
+        assert answer.json()["error"] == "signed_out"
+    else:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/account/sign-in?next=")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_enters_what_it_may_and_nothing_else(sign_in: Callable[..., Client], role: Role) -> None:
+    client = sign_in(role)
+    for name, pattern in ROUTES.items():
+        if access(pattern) in ("public", "recorder"):
+            continue
+        answer = client.get(address(name, pattern))
+        rights = access(pattern)
+        if rights == "signed_in" or any(right in GRANTS[role] for right in rights):
+            assert answer.status_code in (200, 302, 405), name
+        else:
+            assert answer.status_code == 403, name
+            assert WITHHELD[rights[0]][0] in answer.content.decode(), name
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_starts_on_a_page_that_opens(sign_in: Callable[..., Client], role: Role) -> None:
+    assert sign_in(role).get("/", follow=True).status_code == 200
+
+
+def test_the_menu_offers_nothing_that_is_refused(sign_in: Callable[..., Client]) -> None:
+    page = sign_in(Role.FINANCE).get("/cameras/").content.decode()
+    assert 'href="/watch"' not in page
+    assert 'href="/footage/register"' not in page
+    assert 'href="/cameras/"' in page
+
+
+def test_a_person_taken_out_of_service_is_out_at_once(sign_in: Callable[..., Client]) -> None:
+    from nangmai.web.accounts.models import User
+
+    client = sign_in(Role.GUARD)
+    User.objects.update(is_active=False)
+    assert client.get("/watch").status_code == 302
