@@ -34,8 +34,11 @@ from nangmai.archive.volume import State, Volume
 from nangmai.archive.writer import VolumeWriter
 from nangmai.base.clock import Clock
 from nangmai.base.errors import Error
+from nangmai.base.units import US_PER_S
 
 _log = logging.getLogger(__name__)
+
+_ALARM_US = 60 * US_PER_S
 
 #: called from any thread with the event's name, whether it is an alarm, and its facts
 EventListener = Callable[[str, bool, dict[str, Any]], None]
@@ -74,6 +77,7 @@ class Archive:
         )
         self._rebuilding: threading.Thread | None = None
         self._is_closing = False
+        self._refused_mono_us = -_ALARM_US
         self._checkpoint_mono_us = clock.mono_us()
         self._writers = [
             VolumeWriter(volume, self, flush_seconds) for volume in opened.volumes if volume.marker is not None
@@ -135,6 +139,7 @@ class Archive:
             start=stream_start(self.index, info, self._opened.last_seq.get(name, 0)),
             timeline=timeline,
             choose_writer=self._choose_writer,
+            on_refused=self.on_refused,
             clock=self._clock,
         )
         return self._streams[name]
@@ -194,6 +199,13 @@ class Archive:
         )
         self.on_event(name, alarm, facts)
 
+    def on_refused(self, stream: str) -> None:
+        """A volume cannot keep up: an alarm, at most once a minute (rule 24)."""
+        now_us = self._clock.mono_us()
+        if now_us - self._refused_mono_us >= _ALARM_US:
+            self._refused_mono_us = now_us
+            self.event("archive:stream:refused", alarm=True, stream=stream, reason="the write buffer is full")
+
     # -- called by the threads of the volumes ------------------------------------------------------------------------
 
     def on_started(self, segment: OpenSegment) -> None:
@@ -218,9 +230,10 @@ class Archive:
 
         self._index_writer.submit(write).add_done_callback(written)
 
-    def on_lost(self, segment: OpenSegment, from_us: int, cause: str, detail: str) -> None:
+    def on_lost(self, segment: OpenSegment, from_us: int, cause: str, detail: str) -> int:
         """Could not be written: the gap record says so from the first picture on."""
-        self._streams[segment.stream].timeline.lost(segment.seq, from_us, segment.ordered_end_us, cause, detail)
+        timeline = self._streams[segment.stream].timeline
+        return timeline.lost(segment.seq, from_us, lambda: segment.ordered_end_us, cause, detail)
 
     def on_chain_break(self, segment: OpenSegment, reason: str) -> None:
         """The chain starts anew, and `check` will find the reason."""

@@ -40,6 +40,7 @@ class StreamWriter:
         start: StreamStart,
         timeline: Timeline,
         choose_writer: ChooseWriter,
+        on_refused: Callable[[str], None],
         clock: Clock,
     ) -> None:
         self.name = name
@@ -49,6 +50,7 @@ class StreamWriter:
         self._recorder_key = recorder_key
         self._start = start
         self._choose_writer = choose_writer
+        self._on_refused = on_refused
         self._clock = clock
         self._segment: OpenSegment | None = None
         self._previous: OpenSegment | None = None
@@ -76,7 +78,7 @@ class StreamWriter:
             return start_us
         seq = self._start.next_seq
         self._start.next_seq += 1
-        start_us = self.timeline.begin(seq, start_us)
+        asked_us, start_us = start_us, self.timeline.begin(seq, start_us)
         row = self._init_row(init, parameters, audio)
         identity = {
             "recorder": self._recorder,
@@ -90,6 +92,7 @@ class StreamWriter:
             "start_us": start_us,
             "start_mono_us": start_mono_us,
             "start_ntp": camera_ntp,
+            "clock_step_us": start_us - asked_us,
             **describe(parameters, audio),
         }
         self._segment = OpenSegment(
@@ -120,6 +123,7 @@ class StreamWriter:
         if not segment.writer.put(segment, unit):
             self.end(unit.start_us, "disk")
             self.timeline.missing("disk_slow", "the write buffer is full", unit.start_us)
+            self._on_refused(self.name)
             return False
         self._last_end_us = max(unit.end_us, segment.start_us + 1)
         return True

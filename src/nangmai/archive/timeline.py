@@ -7,6 +7,7 @@ changed is drained into the index once a flush. It never reads a clock: moments 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 Cause = Literal[
@@ -98,16 +99,22 @@ class Timeline:
                 self._running = Gap(now_us, None, cause, detail)
             self._is_settled = True
 
-    def lost(self, seq: int, from_us: int, until_us: int | None, cause: str, detail: str) -> None:
-        """Segment `seq` could not be written from `from_us` on; `until_us` is its end when it had one already."""
+    def lost(self, seq: int, from_us: int, ordered_end: Callable[[], int | None], cause: str, detail: str) -> int:
+        """Segment `seq` could not be written from `from_us` on; returns where it ends on record.
+
+        `ordered_end` tells the end it was given already, if any: asked here, since the event loop may just give it one.
+        """
         with self._lock:
+            until_us = ordered_end()
             if self._segment == seq:
                 self._segment = None
                 self._recorded_until_us = max(from_us, self._recorded_until_us)
                 self._running = self._continued(self._recorded_until_us, cause, detail)
                 self._is_settled = True
-            elif until_us is not None and until_us > from_us:
+                return self._recorded_until_us
+            if until_us is not None and until_us > from_us:
                 self._pending[from_us] = Gap(from_us, until_us, cause, detail)
+            return from_us if until_us is None else min(from_us, until_us)
 
     def running(self) -> Gap | None:
         """The gap that lasts until now, if nothing is being recorded."""

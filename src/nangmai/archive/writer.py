@@ -49,8 +49,8 @@ class SegmentEvents(Protocol):
     def on_durable(self, segments: list[tuple[OpenSegment, str]]) -> None:
         """These have been synced: write their rows with the state given."""
 
-    def on_lost(self, segment: OpenSegment, from_us: int, cause: str, detail: str) -> None:
-        """What was handed over from `from_us` on could not be written."""
+    def on_lost(self, segment: OpenSegment, from_us: int, cause: str, detail: str) -> int:
+        """What was handed over from `from_us` on could not be written; returns where the segment ends on record."""
 
     def on_started(self, segment: OpenSegment) -> None:
         """Its first fragment can be read."""
@@ -236,15 +236,17 @@ class VolumeWriter:
 
     def _fail(self, segment: OpenSegment, from_us: int, cause: str, detail: str) -> None:
         """Nothing of this segment is written any more; what stands stays, with an end box if one can be written."""
+        # 1. the gap record, which says where the segment ends; 2. the flag on which the event loop begins a new one
+        first_us = segment.start_us + 1 if segment.has_fragments else segment.start_us
+        until_us = self._events.on_lost(segment, max(from_us, first_us), cause, detail)
         segment.failure = cause
         if segment.has_fragments:
-            self._write_end(segment, segment.ending_for(min(from_us, segment.end_us), "disk"))
+            self._write_end(segment, segment.ending_for(until_us, "disk"))
         elif segment.descriptor >= 0:
             segment.close_file()
             with contextlib.suppress(OSError):
                 segment.path.unlink()
         segment.is_finished = True
-        self._events.on_lost(segment, max(from_us, segment.start_us), cause, detail)
 
     def _mark_dirty(self, segment: OpenSegment) -> None:
         with self._dirty_lock:

@@ -52,7 +52,7 @@ class AnyOrder(RuleBasedStateMachine):
     def lose_the_open_segment(self, length: int) -> None:
         if self.open is not None:
             seq, start = self.open
-            self.timeline.lost(seq, start + length, None, "disk_full", "")
+            assert self.timeline.lost(seq, start + length, lambda: None, "disk_full", "") == start + length
             self.recorded[seq] = (start, start + length)
             self.open = None
 
@@ -62,7 +62,7 @@ class AnyOrder(RuleBasedStateMachine):
             seq = max(self.recorded)
             start, end = self.recorded[seq]
             from_us = data.draw(st.integers(start, end))
-            self.timeline.lost(seq, from_us, end, "disk_failed", "")
+            assert self.timeline.lost(seq, from_us, lambda: end, "disk_failed", "") == from_us
             self.recorded[seq] = (start, from_us)
 
     @rule()
@@ -110,7 +110,7 @@ def test_the_same_cause_said_twice_is_one_gap() -> None:
 def test_neighbouring_losses_of_one_cause_are_one_gap() -> None:
     timeline = Timeline.new(0)
     timeline.begin(1, 0)
-    timeline.lost(1, 50, None, "disk_full", "")
+    timeline.lost(1, 50, lambda: None, "disk_full", "")
     timeline.begin(2, 80)
-    timeline.lost(2, 80, None, "disk_full", "")
+    timeline.lost(2, 80, lambda: None, "disk_full", "")
     assert timeline.pending() == [Gap(50, None, "disk_full", "")]

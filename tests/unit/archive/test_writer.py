@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import threading
 from pathlib import Path
@@ -20,14 +21,18 @@ STREAM = "cam-01.main"
 
 
 class SlowDisk:
-    """Holds every write until it is let go."""
+    """Holds every write until it is let go; the one numbered `fail_at` finds no room."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, fail_at: int = 0) -> None:
         self.go = threading.Event()
+        self.writes = 0
         append = OpenSegment.append
 
         def slow(segment: OpenSegment, unit: Unit) -> None:
             self.go.wait()
+            self.writes += 1
+            if self.writes == fail_at:
+                raise OSError(errno.ENOSPC, "No space left on device")
             append(segment, unit)
 
         monkeypatch.setattr(OpenSegment, "append", slow)
@@ -95,6 +100,36 @@ def test_nothing_of_a_written_unit_stays_in_memory(tmp_path: Path) -> None:
     gc.collect()
     assert [item for item in gc.get_objects() if isinstance(item, Unit)] == []
     archive.close()
+
+
+@pytest.mark.parametrize("jitter_us", [-700, 0, 700])
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_a_write_that_fails_ends_the_segment_where_the_gap_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jitter_us: int, is_ended: bool
+) -> None:
+    disk = SlowDisk(monkeypatch, fail_at=3)
+    clock = ManualClock()
+    archive = open_archive(tmp_path, clock)
+    camera = Camera(archive.add_stream(STREAM, "cam-01", "main"), clock)
+    camera.begin()
+    camera.record(2)
+    clock.advance(jitter_us)
+    failed_us = clock.wall_us()
+    camera.record(1)
+    if is_ended:
+        camera.writer.end(camera.now_us, "rotated")
+    disk.go.set()
+    archive.flush()
+    archive.volumes[0].note_recovered()
+    clock.advance(US_PER_S)
+    camera.segment(2)
+    archive.flush()
+
+    found = assert_tiled(archive, STREAM, clock.wall_us())
+    assert [cause for *_, cause in found][:2] == ["recorded", "disk_full"]
+    assert found[1][0] == failed_us
+    archive.close()
+    assert check_archive([tmp_path], now_us=clock.wall_us()).faults == []
 
 
 def test_a_segment_without_pictures_leaves_no_file(tmp_path: Path) -> None:
