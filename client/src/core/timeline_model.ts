@@ -93,9 +93,11 @@ export function ticks(view: View, width: number, zone: string, labelPx = 72): Ti
   return found;
 }
 
+/** The round local time at or before a moment; the offset that counts is the one in force at that time. */
 function floorLocal(us: number, step: number, zone: string): number {
   const offset = zoneOffsetMinutes(us, zone) * MINUTE;
-  return Math.floor((us + offset) / step) * step - offset;
+  const local = Math.floor((us + offset) / step) * step;
+  return local - zoneOffsetMinutes(local - offset, zone) * MINUTE;
 }
 
 /** A duration in words that need no language: `1:02:03`, `0:05`, `0.4 s`. */

@@ -22,6 +22,9 @@ export interface TileParts {
   readonly kinds: readonly PlayerKind[];
   readonly say: Say;
   readonly formats: TimeFormats;
+  readonly mayReplay: boolean;
+  readonly onEnlarge: () => void;
+  readonly onReplay: () => void;
 }
 
 export interface TileFigures extends Omit<PlayerStats, "kind"> {
@@ -64,6 +67,7 @@ export class CameraTile extends HTMLElement {
   readonly #note = make("p", { class: "note", hidden: true });
   readonly #plate = make("p", { class: "plate", role: "status", hidden: true });
   readonly #name = make("p", { class: "name" });
+  readonly #actions = make("div", { class: "actions" });
 
   /** Everything the tile needs; called once, before it is shown. */
   prepare(parts: TileParts): void {
@@ -76,7 +80,8 @@ export class CameraTile extends HTMLElement {
     this.dataset.camera = camera.id;
     this.tabIndex = -1;
     this.setAttribute("role", "group");
-    this.replaceChildren(this.#picture, this.#name, this.#note, this.#plate);
+    this.replaceChildren(this.#picture, this.#name, this.#note, this.#plate, this.#actions);
+    this.showEnlarged(false);
     this.#describe();
   }
 
@@ -113,6 +118,17 @@ export class CameraTile extends HTMLElement {
     if (this.#isRunning && !isSame) {
       this.#open();
     }
+  }
+
+  /** The buttons that come with the pointer; keys do the same. */
+  showEnlarged(isEnlarged: boolean): void {
+    const { say, mayReplay, onEnlarge, onReplay } = this.#parts!;
+    const button = (key: "enlarge" | "shrink" | "replay", name: IconName, onclick: () => void): HTMLElement =>
+      make("button", { type: "button", tabindex: -1, "aria-label": say(key), title: say(key), onclick }, icon(name));
+    this.#actions.replaceChildren(
+      ...(mayReplay ? [button("replay", "rotateCcw", onReplay)] : []),
+      isEnlarged ? button("shrink", "minimize", onEnlarge) : button("enlarge", "maximize", onEnlarge),
+    );
   }
 
   run(): void {

@@ -89,9 +89,10 @@ export class PlayerControls {
       this.#play.dataset.shows = key;
       this.#play.replaceChildren(icon(key));
       this.#play.setAttribute("aria-label", this.#say(key));
-      this.#play.title = this.#say(key);
     }
     this.#play.toggleAttribute("data-waiting", facts.isWaiting);
+    this.element.setAttribute("aria-busy", String(facts.isWaiting));
+    this.#play.title = this.#say(facts.isWaiting ? "loading" : key);
     this.#speed.value = String(Math.abs(facts.speed));
     this.#time.textContent = facts.speed < 0 ? `${facts.time} ${speedText(facts.speed)}` : facts.time;
     this.#range.textContent = facts.range;

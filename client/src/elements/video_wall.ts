@@ -150,8 +150,8 @@ export class VideoWall extends HTMLElement {
 
   /** The last 30 s of a camera, in the review player. */
   replay(camera: string): void {
-    const { review_url: url, may } = this.#config;
-    if (url === undefined || (may?.replay !== true && may?.playback !== true)) {
+    const { review_url: url } = this.#config;
+    if (url === undefined || !this.#mayReplay) {
       return;
     }
     const target = new URL(url, location.href);
@@ -161,6 +161,11 @@ export class VideoWall extends HTMLElement {
     if (this.dispatchEvent(request)) {
       location.assign(target);
     }
+  }
+
+  get #mayReplay(): boolean {
+    const { review_url: url, may } = this.#config;
+    return url !== undefined && (may?.replay === true || may?.playback === true);
   }
 
   #build(): void {
@@ -178,10 +183,18 @@ export class VideoWall extends HTMLElement {
     const parts = { hub: this.#hub, kinds: playerKinds(), say: this.#say, formats: this.#formats };
     for (const camera of cameras) {
       const tile = new CameraTile();
-      tile.prepare({ ...parts, camera });
-      tile.addEventListener("focus", () => (this.#focused = cameraKey(camera)));
-      tile.addEventListener("dblclick", () => this.enlarge(this.#enlarged === null ? cameraKey(camera) : null));
-      this.#tiles.set(cameraKey(camera), tile);
+      const key = cameraKey(camera);
+      const toggle = (): void => this.enlarge(this.#enlarged === null ? key : null);
+      tile.prepare({
+        ...parts,
+        camera,
+        mayReplay: this.#mayReplay,
+        onEnlarge: toggle,
+        onReplay: () => this.replay(key),
+      });
+      tile.addEventListener("focus", () => (this.#focused = key));
+      tile.addEventListener("dblclick", toggle);
+      this.#tiles.set(key, tile);
     }
     this.#drag = new WallDrag(this.#grid, (first, second) => this.swap(first, second));
     this.addEventListener("keydown", (event) => this.#key(event));
@@ -207,7 +220,9 @@ export class VideoWall extends HTMLElement {
       const at = isLarge ? 0 : shown.indexOf(camera);
       const place = places[at];
       const isShown = shown.includes(camera) && (!isLarge || camera === this.#enlarged);
-      tile.toggleAttribute("data-large", camera === this.#enlarged);
+      if (tile.toggleAttribute("data-large", camera === this.#enlarged) || isLarge === false) {
+        tile.showEnlarged(isLarge);
+      }
       tile.hidden = !isShown;
       if (isShown && place !== undefined) {
         tile.style.gridArea = `${place.row} / ${place.column} / span ${place.span} / span ${place.span}`;

@@ -80,6 +80,7 @@ export class WallBar {
     }
     if (facts.isTouring !== undefined) {
       this.#tour.setAttribute("aria-pressed", String(facts.isTouring));
+      this.#tour.replaceChildren(icon("repeat"), this.#say(facts.isTouring ? "tour_stop" : "tour"));
     }
     if (facts.isFullScreen !== undefined) {
       const text = this.#say(facts.isFullScreen ? "full_screen_leave" : "full_screen");

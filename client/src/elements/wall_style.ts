@@ -39,6 +39,8 @@ camera-tile p { position: absolute; margin: 0; }
 camera-tile:is([data-state="no_signal"], [data-state="refused"], [data-state="failed"]) .plate :is(svg, strong) { color: var(--broken); }
 camera-tile:is([data-state="lost"], [data-state="denied"]) .plate :is(svg, strong) { color: var(--at-risk); }
 .plate span { color: var(--text-quiet); font-size: var(--size-12); }
+.actions { position: absolute; inset: 0 auto auto 0; display: none; background: var(--scrim); border-end-end-radius: var(--radius); }
+camera-tile:is(:hover, :focus-visible, :focus-within) .actions { display: flex; }
 camera-tile[data-grabbed] { outline: 2px dashed var(--accent); outline-offset: -4px; z-index: 2; }
 camera-tile[data-over] { outline: 2px solid var(--accent); outline-offset: -2px; z-index: 2; }
 .enlarged camera-tile:not([data-large]) { display: none; }
