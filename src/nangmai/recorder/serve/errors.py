@@ -52,8 +52,8 @@ async def answer_errors(request: web.Request, handler: _Handler) -> web.StreamRe
         failure_response = error_response(failure)
         failure_response.set_status(response.status)
         return failure_response
-    except (ConnectionError, TimeoutError):
-        raise
+    except ConnectionError:
+        return web.Response(status=503)  # the client has left: nobody reads this
     except Exception:  # noqa: BLE001 (border of the request)
         _log.exception("answering %s failed", request.path)
         failure = ServerFault()
@@ -62,17 +62,26 @@ async def answer_errors(request: web.Request, handler: _Handler) -> web.StreamRe
 
 @asynccontextmanager
 async def begun(request: web.Request, response: web.StreamResponse) -> AsyncIterator[None]:
-    """Send the head of `response`, then its body; when that fails, cut it off, so that it cannot pass for whole."""
+    """Send the head of `response`, then its body; when that fails, cut it off, so that it cannot pass for whole.
+
+    A client that leaves in the middle is no failure: people close pages.
+    """
     await response.prepare(request)
     try:
         yield
-    except (ConnectionError, asyncio.CancelledError):
-        raise
-    except Exception as error:
-        _log.warning("the answer to %s was cut off", request.path, exc_info=error)
-        if request.transport is not None:
-            request.transport.abort()
-        raise ConnectionResetError(str(error)) from error
+    except ConnectionError:
+        _cut_off(request)
+    except (Error, TimeoutError) as error:
+        _log.info("the answer to %s was cut off: %s", request.path, str(error) or "its client takes nothing")
+        _cut_off(request)
+    except Exception:  # noqa: BLE001 (border of the request)
+        _log.exception("the answer to %s was cut off", request.path)
+        _cut_off(request)
+
+
+def _cut_off(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 async def send(response: web.StreamResponse, data: bytes) -> None:

@@ -140,6 +140,25 @@ def test_a_client_that_does_not_read_holds_no_memory_and_delays_nobody(tmp_path:
     run(scenario())
 
 
+def test_a_client_that_leaves_in_the_middle_is_no_failure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario() -> None:
+        async with stand(tmp_path) as st:
+            st.record(60, pictures=noisy() * 10)
+            st.stop()
+            period = f"from={st.start_us}&to={st.clock.wall_us()}"
+            headers = {"Authorization": f"Bearer {st.ticket('export')}"}
+            response = await st.client.get(f"/export/cam-01/main.mp4?{period}", headers=headers)
+            await response.content.readexactly(1000)
+            response.close()
+            assert (await st.get("/health")).status == 200
+            while st.gate.viewers:  # noqa: ASYNC110
+                await asyncio.sleep(0)  # the rest of the answer is given up
+            assert st.outcomes() == ["opened", "closed"]
+
+    run(scenario())
+    assert caplog.records == []
+
+
 @given(st_.recursive(
     st_.none() | st_.booleans() | st_.integers() | st_.text(max_size=8) | st_.floats(allow_nan=False),
     lambda inner: st_.lists(inner, max_size=3) | st_.dictionaries(
