@@ -110,7 +110,11 @@ class _Reconciliation:
         return adopted
 
     def _drop(self, stream: str, file: SegmentFile, facts: dict[str, Any]) -> None:
-        done = set_aside(file) if file.path.exists() else "missing"
+        try:
+            done = set_aside(file) if file.path.exists() else "missing"
+        except FootageUnreadable as error:  # a volume that is read-only now: its rows wait until it can be mended
+            self._events.append(("archive:segment:unmended", True, facts | {"reason": str(error)}))
+            return
         self._connection.execute(
             "DELETE FROM segment WHERE id = (? << 32) + ? AND state = 'open'",
             (stream_id(self._connection, stream), file.seq),

@@ -267,14 +267,21 @@ class VolumeWriter:
         with self._flush_lock:
             with self._dirty_lock:
                 dirty, self._dirty = self._dirty, {}
-            durable = []
-            for segment in dirty:
-                state = self._sync(segment)
-                if state and state != segment.row_state:
-                    segment.row_state = state
-                    durable.append((segment, state))
-            if durable:
-                self._events.on_durable(durable)
+            durable: list[tuple[OpenSegment, str]] = []
+            try:
+                for segment in dirty:
+                    # It may be marked once more for the very write after which the last flush closed it.
+                    state = self._sync(segment) if segment.row_state != "closed" else ""
+                    if state and state != segment.row_state:
+                        segment.row_state = state
+                        durable.append((segment, state))
+            except BaseException:
+                with self._dirty_lock:
+                    self._dirty = dirty | self._dirty
+                raise
+            finally:
+                if durable:
+                    self._events.on_durable(durable)
 
     def _sync(self, segment: OpenSegment) -> str:
         """Make one file durable; the state its row may have now, or nothing when that failed."""

@@ -235,5 +235,5 @@ def digest(path: Path, size: int) -> str:
 
 TestCrashAnywhere = CrashAnywhere.TestCase
 TestCrashAnywhere.settings = settings(
-    max_examples=30, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=60, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
