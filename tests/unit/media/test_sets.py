@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 from typing import Any
 
 import av
@@ -14,7 +15,7 @@ from nangmai.media.h265_sets import H265Sets
 from nangmai.media.isobmff import init_segment
 from nangmai.media.picture import VideoParameters
 from nangmai.media.sets import check_size, has_recovery_point, sprop_sets
-from unit.media.clips import Codec, clip, split_annex_b
+from unit.media.clips import Codec, clip
 
 
 def parameters(codec: Codec, **options: Any) -> VideoParameters:
@@ -92,17 +93,21 @@ def test_our_configuration_record_is_the_one_another_muxer_writes(codec: Codec) 
 
 
 def _muxed(codec: Codec) -> tuple[bytes, tuple[bytes, ...]]:
-    """An MP4 of another muxer, and the parameter sets that its encoder gave it."""
+    """An MP4 that another muxer made of a raw stream, and the parameter sets in that stream."""
+    pictures = clip(codec, pictures=6).pictures
+    raw = b"".join(b"\0\0\1" + nal for picture in pictures for nal in picture.nals)
     out = io.BytesIO()
-    with av.open(out, "w", format="mp4") as container:
-        stream: Any = container.add_stream({"h264": "libx264", "h265": "libx265"}[codec], rate=25)
-        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
-        if codec == "h265":
-            stream.codec_context.options = {"x265-params": "log-level=none:pools=1"}
-        packets = stream.encode(av.VideoFrame(160, 96, "yuv420p")) + stream.encode(None)
-        container.mux(packets)
-        extradata = bytes(stream.codec_context.extradata)
-    return out.getvalue(), split_annex_b(extradata)
+    with (
+        av.open(io.BytesIO(raw), format={"h264": "h264", "h265": "hevc"}[codec]) as source,
+        av.open(out, "w", format="mp4") as target,
+    ):
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(source.demux(video=0)):
+            if packet.size:
+                packet.stream, packet.time_base = stream, Fraction(1, 25)
+                packet.pts, packet.dts, packet.duration = number, number, 1
+                target.mux(packet)
+    return out.getvalue(), pictures[0].nals
 
 
 def _content(data: bytes, kind: bytes) -> bytes:
