@@ -9,6 +9,7 @@ export const TEXTS = {
   layout_one: "One camera",
   layout_grid: "{count} cameras",
   layout_one_plus_five: "One large, five small",
+  layout_all: "All cameras; more than 36 as key pictures",
   previous_page: "Previous page",
   next_page: "Next page",
   page_of: "Page {page} of {pages}",
@@ -23,7 +24,7 @@ export const TEXTS = {
   moved: "{camera} moved to place {place}.",
   grabbed: "{camera} taken. Arrow keys move it, Enter puts it down.",
   keys_help:
-    "Arrow keys choose a camera, Enter enlarges, 1 to 6 choose a layout, F full screen, T tour, B replay, M moves.",
+    "Arrow keys choose a camera, Enter enlarges, 1 to 6 choose a layout, 0 shows all, F full screen, T tour, B replay, M moves.",
   // tile
   tile_live: "{camera}, live",
   tile_state: "{camera}: {state}",

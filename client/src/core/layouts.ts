@@ -1,6 +1,6 @@
 /** The layouts of the wall, which camera stands where, and which page is shown. Pure; the element draws it. */
 
-export type LayoutName = "1" | "4" | "9" | "16" | "25" | "1+5";
+export type LayoutName = "1" | "4" | "9" | "16" | "25" | "1+5" | "all";
 
 export interface Place {
   /** Grid lines, counted from 1, and how many cells the place takes each way. */
@@ -16,13 +16,23 @@ export interface Layout {
   readonly places: readonly Place[];
 }
 
-function square(name: LayoutName, side: number): Layout {
-  const places = Array.from({ length: side * side }, (_, number) => ({
-    column: (number % side) + 1,
-    row: Math.floor(number / side) + 1,
+function grid(name: LayoutName, columns: number, rows: number): Layout {
+  const places = Array.from({ length: columns * rows }, (_, number) => ({
+    column: (number % columns) + 1,
+    row: Math.floor(number / columns) + 1,
     span: 1,
   }));
-  return { name, columns: side, rows: side, places };
+  return { name, columns, rows, places };
+}
+
+function square(name: LayoutName, side: number): Layout {
+  return grid(name, side, side);
+}
+
+/** Every camera at once: the grid that leaves the fewest places empty. */
+export function overview(cameras: number): Layout {
+  const columns = Math.max(1, Math.ceil(Math.sqrt(cameras)));
+  return grid("all", columns, Math.max(1, Math.ceil(cameras / columns)));
 }
 
 const onePlusFive: Layout = {
@@ -49,7 +59,10 @@ export const LAYOUTS: readonly Layout[] = [
   onePlusFive,
 ];
 
-export function layoutNamed(name: string | undefined): Layout {
+export function layoutNamed(name: string | undefined, cameras = 0): Layout {
+  if (name === "all") {
+    return overview(cameras);
+  }
   return LAYOUTS.find((layout) => layout.name === name) ?? LAYOUTS[3]!;
 }
 

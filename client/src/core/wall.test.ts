@@ -17,6 +17,14 @@ describe("layouts", () => {
     expect(LAYOUTS.map((layout) => layout.places.length)).toEqual([1, 4, 9, 16, 25, 6]);
   });
 
+  it("have room for every camera in the overview, with less than a row to spare", () => {
+    for (let cameras = 1; cameras <= 128; cameras++) {
+      const { columns, places } = layoutNamed("all", cameras);
+      expect(places.length).toBeGreaterThanOrEqual(cameras);
+      expect(places.length - cameras).toBeLessThan(columns);
+    }
+  });
+
   it("are chosen by the number of cameras when nothing else says so", () => {
     expect([1, 3, 9, 10, 78].map((cameras) => layoutFor(cameras).name)).toEqual(["1", "4", "9", "16", "25"]);
     expect(layoutNamed("nonsense").name).toBe("16");

@@ -9,6 +9,7 @@ import copy from "lucide-static/icons/copy.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import fastForward from "lucide-static/icons/fast-forward.svg?raw";
 import grid2 from "lucide-static/icons/grid-2x2.svg?raw";
+import grid3 from "lucide-static/icons/grid-3x3.svg?raw";
 import lock from "lucide-static/icons/lock.svg?raw";
 import maximize from "lucide-static/icons/maximize.svg?raw";
 import minimize from "lucide-static/icons/minimize.svg?raw";
@@ -41,6 +42,7 @@ const ICONS = {
   download,
   fastForward,
   grid2,
+  grid3,
   lock,
   maximize,
   minimize,

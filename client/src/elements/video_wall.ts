@@ -4,17 +4,7 @@
  */
 
 import { knownZone, type TimeFormats, timeFormats } from "../core/formats";
-import {
-  LAYOUTS,
-  type Layout,
-  layoutFor,
-  layoutNamed,
-  mergedOrder,
-  neighbour,
-  pageCount,
-  pageOf,
-  swapped,
-} from "../core/layouts";
+import { LAYOUTS, type Layout, layoutNamed, neighbour, type Place, pageCount, pageOf, swapped } from "../core/layouts";
 import { LiveHub } from "../players/live_hub";
 import { playerKinds } from "../players/open_player";
 import { type Say, speaker } from "../texts";
@@ -23,6 +13,7 @@ import { isTyping, make, readConfig } from "./dom";
 import { cameraKey, ticketBroker, type WallConfig } from "./page_config";
 import { WallBar } from "./wall_bar";
 import { WallDrag } from "./wall_drag";
+import { WallMemory } from "./wall_memory";
 import { WALL_STYLE } from "./wall_style";
 
 const TOUR_MS = 15_000;
@@ -46,6 +37,7 @@ export class VideoWall extends HTMLElement {
   #observer!: IntersectionObserver;
   #bar!: WallBar;
   #drag!: WallDrag;
+  #memory!: WallMemory;
   readonly #tiles = new Map<string, CameraTile>();
   readonly #grid = make("div", { class: "grid", role: "group" });
   readonly #announcer = make("p", { class: "quiet", "aria-live": "polite" });
@@ -99,10 +91,10 @@ export class VideoWall extends HTMLElement {
 
   choose(name: string): void {
     const first = this.#shown()[0];
-    this.#layout = layoutNamed(name);
+    this.#layout = layoutNamed(name, this.#order.length);
     this.#page = Math.max(0, Math.floor(this.#order.indexOf(first ?? "") / this.#layout.places.length));
     this.#enlarged = null;
-    this.#save();
+    this.#memory.save({ layout: this.#layout, order: this.#order });
     this.#arrange();
   }
 
@@ -142,7 +134,7 @@ export class VideoWall extends HTMLElement {
   /** Put two cameras in each other's place. */
   swap(first: string, second: string): void {
     this.#order = swapped(this.#order, first, second);
-    this.#save();
+    this.#memory.save({ layout: this.#layout, order: this.#order });
     this.#arrange();
     const place = this.#shown().indexOf(first) + 1;
     this.#announce(this.#say("moved", { camera: this.#tiles.get(first)!.camera.name, place }));
@@ -174,7 +166,10 @@ export class VideoWall extends HTMLElement {
     this.#formats = timeFormats(this.#config.locale ?? "en", knownZone(this.#config.zone));
     const { cameras } = this.#config;
     this.#hub = new LiveHub(cameras, ticketBroker(this.#config.ticket_url));
-    this.#restore();
+    this.#memory = new WallMemory(this.#config.viewer?.name ?? "");
+    const placement = this.#memory.restore(cameras.map(cameraKey), this.#config.layout ?? null);
+    this.#layout = placement.layout;
+    this.#order = placement.order;
     this.classList.add("night");
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", this.#say("wall"));
@@ -217,26 +212,22 @@ export class VideoWall extends HTMLElement {
     this.#grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     this.#grid.style.gridTemplateRows = `repeat(${rows}, minmax(0, 1fr))`;
     for (const [camera, tile] of this.#tiles) {
-      const at = isLarge ? 0 : shown.indexOf(camera);
-      const place = places[at];
-      const isShown = shown.includes(camera) && (!isLarge || camera === this.#enlarged);
-      if (tile.toggleAttribute("data-large", camera === this.#enlarged) || isLarge === false) {
-        tile.showEnlarged(isLarge);
-      }
-      tile.hidden = !isShown;
-      if (isShown && place !== undefined) {
-        tile.style.gridArea = `${place.row} / ${place.column} / span ${place.span} / span ${place.span}`;
-      }
+      const at = isLarge && camera === this.#enlarged ? 0 : shown.indexOf(camera);
+      this.#put(tile, isLarge && camera !== this.#enlarged ? undefined : places[at], camera === this.#enlarged);
     }
     this.#fillEmptyPlaces(isLarge ? 0 : shown.length);
-    if (!shown.includes(this.#focused)) {
-      this.#focused = shown[0] ?? "";
-    }
-    for (const [camera, tile] of this.#tiles) {
-      tile.tabIndex = camera === this.#focused ? 0 : -1;
-    }
+    this.#markFocused(shown.includes(this.#focused) ? this.#focused : (shown[0] ?? ""));
     this.#bar.show({ layout: this.#layout.name, page: this.#page, pages: pageCount(this.#order.length, this.#layout) });
     this.#runShown();
+  }
+
+  #put(tile: CameraTile, place: Place | undefined, isLarge: boolean): void {
+    tile.toggleAttribute("data-large", isLarge);
+    tile.showEnlarged(isLarge);
+    tile.hidden = place === undefined;
+    if (place !== undefined) {
+      tile.style.gridArea = areaOf(place);
+    }
   }
 
   #fillEmptyPlaces(taken: number): void {
@@ -245,7 +236,7 @@ export class VideoWall extends HTMLElement {
     }
     for (const place of this.#tiles.size === 0 || this.#enlarged !== null ? [] : this.#layout.places.slice(taken)) {
       const empty = make("div", { class: "place empty", "aria-hidden": "true" });
-      empty.style.gridArea = `${place.row} / ${place.column} / span ${place.span} / span ${place.span}`;
+      empty.style.gridArea = areaOf(place);
       this.#grid.append(empty);
     }
   }
@@ -304,6 +295,7 @@ export class VideoWall extends HTMLElement {
       t: () => this.toggleTour(),
       b: () => this.replay(this.#focused),
       m: () => this.#grab(),
+      "0": () => this.choose("all"),
       PageDown: () => this.turn(1),
       PageUp: () => this.turn(-1),
     };
@@ -361,11 +353,16 @@ export class VideoWall extends HTMLElement {
   }
 
   #focus(camera: string): void {
-    this.#focused = camera;
-    for (const [id, tile] of this.#tiles) {
-      tile.tabIndex = id === camera ? 0 : -1;
-    }
+    this.#markFocused(camera);
     this.#tiles.get(camera)?.focus();
+  }
+
+  /** One tile is reached by Tab, the others by arrows. */
+  #markFocused(camera: string): void {
+    this.#focused = camera;
+    for (const [key, tile] of this.#tiles) {
+      tile.tabIndex = key === camera ? 0 : -1;
+    }
   }
 
   #everySecond(): void {
@@ -385,31 +382,10 @@ export class VideoWall extends HTMLElement {
   #announce(text: string): void {
     this.#announcer.textContent = text;
   }
+}
 
-  get #storageKey(): string {
-    return `nangmai.wall.${this.#config.viewer?.name ?? ""}`;
-  }
-
-  #restore(): void {
-    const cameras = this.#config.cameras.map(cameraKey);
-    let kept: { layout?: string; order?: string[] } = {};
-    try {
-      kept = JSON.parse(localStorage.getItem(this.#storageKey) ?? "{}");
-    } catch {
-      // A browser that keeps nothing starts from the page's own order.
-    }
-    this.#order = mergedOrder(Array.isArray(kept.order) ? kept.order : [], cameras);
-    const name = kept.layout ?? this.#config.layout ?? null;
-    this.#layout = name === null ? layoutFor(cameras.length) : layoutNamed(name);
-  }
-
-  #save(): void {
-    try {
-      localStorage.setItem(this.#storageKey, JSON.stringify({ layout: this.#layout.name, order: this.#order }));
-    } catch {
-      // Nothing is lost but the order.
-    }
-  }
+function areaOf({ row, column, span }: Place): string {
+  return `${row} / ${column} / span ${span} / span ${span}`;
 }
 
 customElements.define("camera-tile", CameraTile);

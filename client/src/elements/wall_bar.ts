@@ -41,11 +41,9 @@ export class WallBar {
           : name === "1+5"
             ? say("layout_one_plus_five")
             : say("layout_grid", { count: places.length });
-      const button = make("button", { type: "button", "aria-label": label, title: label }, name);
-      button.addEventListener("click", () => actions.choose(name));
-      this.#layouts.set(name, button);
-      group.append(button);
+      group.append(this.#layoutButton(name, label, name, actions));
     }
+    group.append(this.#layoutButton("all", say("layout_all"), icon("grid3"), actions));
     const turn = (pages: number, text: string, name: "chevronLeft" | "chevronRight"): HTMLElement =>
       make(
         "button",
@@ -88,6 +86,13 @@ export class WallBar {
       this.#full.setAttribute("aria-label", text);
       this.#full.title = text;
     }
+  }
+
+  #layoutButton(name: string, label: string, face: Node | string, actions: WallActions): HTMLButtonElement {
+    const attributes = { type: "button", "aria-label": label, title: label, onclick: () => actions.choose(name) };
+    const button = make("button", attributes, face);
+    this.#layouts.set(name, button);
+    return button;
   }
 
   #showPages({ page, pages }: WallFacts): void {

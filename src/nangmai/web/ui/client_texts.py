@@ -20,6 +20,7 @@ def _wall_texts() -> dict[str, str]:
         "layout_one": _("One camera"),
         "layout_grid": _("{count} cameras"),
         "layout_one_plus_five": _("One large, five small"),
+        "layout_all": _("All cameras; more than 36 as key pictures"),
         "previous_page": _("Previous page"),
         "next_page": _("Next page"),
         "page_of": _("Page {page} of {pages}"),
@@ -34,7 +35,7 @@ def _wall_texts() -> dict[str, str]:
         "moved": _("{camera} moved to place {place}."),
         "grabbed": _("{camera} taken. Arrow keys move it, Enter puts it down."),
         "keys_help": _(
-            "Arrow keys choose a camera, Enter enlarges, 1 to 6 choose a layout, F full screen, T tour, B replay, "
+            "Arrow keys choose a camera, Enter enlarges, 1 to 6 choose a layout, 0 shows all, F full screen, T tour, B replay, "
             "M moves."
         ),
     }

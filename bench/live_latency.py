@@ -1,0 +1,139 @@
+"""From the recorder's receipt of a picture to the screen, over MSE and over WebCodecs; and the first picture of a tile.
+
+The number burnt into each picture is read from the screen. When the recorder received the picture of that number is
+learnt from a second live socket, whose fragments carry the time of receipt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import aiohttp
+
+from bench._browser import at_most, chromium, open_page, summary, wait_until
+from nangmai.simulator.stamp import stamps
+from tests.browser.client_stage import Cameras, Stage, running_stage
+
+NTP_TO_UNIX_S = 2_208_988_800
+LONGEST_MS = 5000
+LIMITS_MS = {"mse": 200, "webcodecs": 50}
+FIRST_LIMIT_MS = 300
+SHOWING = "document.querySelector('video-wall')?.stats?.[0]?.presented > 5"
+_FRAME = struct.Struct(">HI")
+
+
+def run(quick: bool = False) -> dict[str, Any]:
+    """Both players on a GOP of one second, first pictures on GOPs of up to eight."""
+    seconds, openings = (8, 2) if quick else (30, 8)
+    claims: dict[str, Any] = {}
+    result: dict[str, Any] = {"claims": claims}
+    with running_stage(Cameras(count=1)) as stage:
+        stage.wait_recorded(3)
+        for player, limit in LIMITS_MS.items():
+            result[player] = measure_latency(stage, player, seconds)
+            claims[f"receipt to screen over {player}, median ms"] = at_most(result[player]["p50"], limit)
+    for gop_seconds in (2.0,) if quick else (1.0, 4.0, 8.0):
+        with running_stage(Cameras(count=1, gop_seconds=gop_seconds)) as stage:
+            stage.wait_recorded(2 * gop_seconds)
+            for player in LIMITS_MS:
+                first = summary([measure_first(stage, player, turn * 0.37) for turn in range(openings)])
+                result[f"first_{player}_gop_{gop_seconds:g}s"] = first
+                sentence = f"first picture over {player} with a GOP of {gop_seconds:g} s, median ms"
+                claims[sentence] = at_most(first["p50"], FIRST_LIMIT_MS)
+    return result
+
+
+def measure_latency(stage: Stage, player: str, seconds: float) -> dict[str, float]:
+    """Receipt to screen of every picture shown in a time."""
+    with received(stage) as times, chromium() as browser:
+        page = open_page(browser, f"{stage.url}/wall?player={player}")
+        wait_until(page, SHOWING)
+        time.sleep(5)  # the controller finds its distance
+        page.evaluate("watchNumbers()")
+        time.sleep(seconds)
+        seen: list[tuple[int, float]] = page.evaluate("seen")
+        stats = page.evaluate("document.querySelector('video-wall').stats[0]")
+        time.sleep(0.2)
+    delays = [delay for number, shown_ms in seen if (delay := _delay_ms(times, number, shown_ms)) is not None]
+    return summary(delays) | {"stalls": stats["stalls"], "own_figure_ms": stats["latencyMs"]}
+
+
+def _delay_ms(times: dict[int, list[float]], number: int, shown_ms: float) -> float | None:
+    """The clip goes round: the receipt that counts is the last before the picture was shown."""
+    delays = [shown_ms - received_ms for received_ms in times.get(number, []) if received_ms <= shown_ms + 20]
+    return min(delays) if delays and min(delays) < LONGEST_MS else None
+
+
+def measure_first(stage: Stage, player: str, wait_s: float) -> float:
+    """From the opening of a tile to its first picture, on a page that is already there."""
+    time.sleep(wait_s)
+    with chromium() as browser:
+        page = open_page(browser, f"{stage.url}/wall?player={player}")
+        wait_until(page, SHOWING)
+        return float(page.evaluate(REOPEN))
+
+
+#: the wall is taken from the page and put back: tile, line and player start anew
+REOPEN = """
+() => new Promise((resolve) => {
+  const old = document.querySelector('video-wall');
+  const config = old.dataset.config;
+  old.remove();
+  setTimeout(() => {
+    const wall = document.createElement('video-wall');
+    wall.dataset.config = config;
+    const startMs = performance.now();
+    wall.addEventListener('tile-first', () => resolve(performance.now() - startMs), {once: true});
+    document.body.append(wall);
+  }, 500);
+})
+"""
+
+
+@contextmanager
+def received(stage: Stage) -> Iterator[dict[int, list[float]]]:
+    """Barcode number -> when the recorder received it (ms), filled as pictures come."""
+    times: dict[int, list[float]] = {}
+    ending = threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(_listen(stage, times, ending)), daemon=True)
+    thread.start()
+    try:
+        yield times
+    finally:
+        ending.set()
+        thread.join(10)
+
+
+async def _listen(stage: Stage, times: dict[int, list[float]], ending: threading.Event) -> None:
+    url = f"http://127.0.0.1:{stage.recorder_port}/live"
+    subscribe = {"op": "subscribe", "slot": 0, "camera": "cam-01", "stream": "main", "ticket": stage.ticket("live")}
+    async with aiohttp.ClientSession() as session, session.ws_connect(url, protocols=["nangmai.live.1"]) as socket:
+        await socket.send_json(subscribe)
+        async for message in socket:
+            if ending.is_set():
+                break
+            if message.type is aiohttp.WSMsgType.BINARY:
+                for payload in _payloads(message.data):
+                    if payload[4:8] == b"prft":
+                        _note(payload, times, stage.cameras.pictures)
+
+
+def _payloads(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(data):
+        _, length = _FRAME.unpack_from(data, at)
+        yield data[at + _FRAME.size : at + _FRAME.size + length]
+        at += _FRAME.size + length
+
+
+def _note(unit: bytes, times: dict[int, list[float]], pictures: int) -> None:
+    seconds, fraction = struct.unpack_from(">II", unit, 16)
+    received_ms = (seconds - NTP_TO_UNIX_S + fraction / 2**32) * 1000
+    for stamp in stamps(unit):
+        times.setdefault(stamp.counter % pictures, []).append(received_ms)
