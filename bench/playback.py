@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import sqlite3
 import statistics
@@ -79,7 +78,7 @@ class Player:
             path = segment_path(self._folder, f"{camera}.main", seq)
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
-                os.link(self._film, path)
+                path.symlink_to(self._film)
         return first
 
     async def get(self, path: str) -> bytes:
