@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from nangmai.archive.adoption import Adopted, SegmentFile, adopt, last_chain, segment_files, set_aside, stream_folders
 from nangmai.archive.index_writer import Transaction
+from nangmai.archive.records import FootageUnreadable
 from nangmai.archive.rows import SegmentRow, get_meta, previous_link, put_init, put_segment, stream_id
 from nangmai.archive.scan import SegmentUnusable, find_segment
 from nangmai.archive.segment_file import segment_path

@@ -124,7 +124,7 @@ class StreamIngest:
         self._bad_windows = 0
         self._unit_us = 0  # start of the last unit
         self._run_90k = self._run_arrival_us = 0  # where the media clock has been compared with arrivals from
-        self._waiting_since_us = clock.mono_us()
+        self.waiting_since_us = clock.mono_us()
 
     # -- callbacks of the source ------------------------------------------------------------------------------------
 
@@ -374,7 +374,7 @@ class StreamIngest:
 
     def _wait(self, message: str) -> None:
         self._decode = None
-        self._waiting_since_us = self._clock.mono_us()
+        self.waiting_since_us = self._clock.mono_us()
         self._writer.missing("waiting_for_key_picture")
         if self.state != "off":
             self._set_state("waiting_for_key_picture", message)
@@ -382,7 +382,7 @@ class StreamIngest:
     def _still_waiting(self) -> None:
         self.counters.dropped_pictures += 1
         patience_us = max(2 * us_from_90k(self._gop_90k), PATIENCE_US)
-        if self._clock.mono_us() - self._waiting_since_us > patience_us and self.state != "disk":
+        if self._clock.mono_us() - self.waiting_since_us > patience_us and self.state != "disk":
             message = f"no key picture for more than {patience_us // US_PER_S} s; shorten its interval in the camera"
             self._set_state("waiting_for_key_picture", message)
             self._limiter.log(_log, logging.WARNING, f"{self.name} key picture", f"{self.name}: {message}")

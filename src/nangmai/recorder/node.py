@@ -205,6 +205,9 @@ class Node:
                 self._check_clock()
                 self.tickets.tick()
                 self._watch()
+                for stream in self.streams:
+                    if stream.is_starved():
+                        await stream.ask_anew()
             except Exception:  # noqa: BLE001 border of the task: it must not end
                 _log.exception("a check failed")
 

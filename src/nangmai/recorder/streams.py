@@ -18,6 +18,7 @@ from nangmai.recorder.live import Hub
 from nangmai.recorder.timing import WallEstimate
 
 NOT_RECORDING_US = 30 * US_PER_S  #: a camera in service that has not been recorded for so long is an alarm (rule 25)
+STARVED_US = 90 * US_PER_S  #: no key picture for so long: smart codecs send one a minute at least
 
 
 class CameraStream:
@@ -41,6 +42,7 @@ class CameraStream:
         self.oldest_us: int | None = None
         self._clock = clock
         self._source: Source | None = None
+        self._past_reconnects = 0
         writer = archive.add_stream(self.name, camera.id, kind)
         self.ingest = StreamIngest(
             self.name,
@@ -55,15 +57,19 @@ class CameraStream:
             writer.missing("maintenance", "switched off in the recorder's file")
             self.ingest.stop()
             return
-        self._source = open_source(
-            camera.urls()[kind],
-            transport=camera.transport_name,
-            audio=camera.audio and kind == "main",
-            events=self.ingest,
-            hosts=hosts,
-            clock=clock,
-        )
+        self._hosts = hosts
+        self._source = self._open()
         self.ingest.camera_offset = lambda: self.stats.clock_offset_us
+
+    def _open(self) -> Source:
+        return open_source(
+            self.camera.urls()[self.kind],
+            transport=self.camera.transport_name,
+            audio=self.camera.audio and self.kind == "main",
+            events=self.ingest,
+            hosts=self._hosts,
+            clock=self._clock,
+        )
 
     @property
     def camera_id(self) -> str:
@@ -80,6 +86,15 @@ class CameraStream:
         if self._source:
             self._source.start()
 
+    async def ask_anew(self) -> None:
+        """Connect again: what comes cannot be recorded, and a new description may tell why (another codec, say)."""
+        if self._source:
+            await self._source.stop()
+            self.ingest.on_state("connecting", None)
+            self._past_reconnects += self.stats.reconnects + 1
+            self._source = self._open()
+            self._source.start()
+
     async def stop(self) -> None:
         """Say goodbye to the camera and close the segment."""
         if self._source:
@@ -90,6 +105,11 @@ class CameraStream:
         """Whether it should be recording and has not been for a while."""
         since_us = self._clock.wall_us() - self.ingest.since_us
         return self.camera.enabled and self.ingest.state != "recording" and abs(since_us) > NOT_RECORDING_US
+
+    def is_starved(self) -> bool:
+        """Whether pictures come, and none of them has been a key picture for longer than any camera's interval."""
+        waited_us = self._clock.mono_us() - self.ingest.waiting_since_us
+        return self.ingest.state == "waiting_for_key_picture" and waited_us > STARVED_US
 
     def is_silent(self) -> bool:
         """Whether it is said to record and no picture has come for a while: nobody has noticed yet."""
@@ -114,7 +134,7 @@ class CameraStream:
             newest_us=ingest.newest_us,
             clock_offset_us=stats.clock_offset_us,
             lost_packets=stats.lost,
-            reconnects=stats.reconnects,
+            reconnects=self._past_reconnects + stats.reconnects,
         )
 
 

@@ -278,6 +278,8 @@ class SimulatedCamera:
             raise ClipUnknown(camera=self.camera.id, clip=clip, known=", ".join(self._clips))
         if self._clips[clip] is not self._current:
             self._waiting = self._clips[clip]
+            if self.conditions.is_off:  # it comes back as what it is by then: no description of the old clip
+                self._begin_part(self._base_90k + self._current.pictures[self._at].dts_90k)
 
     def set_power(self, *, on: bool) -> None:
         self.conditions.is_off = not on
