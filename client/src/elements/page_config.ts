@@ -32,6 +32,8 @@ export interface PageConfig {
 
 export interface WallConfig extends PageConfig {
   readonly layout?: string | null;
+  /** One camera on a page of its own: no bar, and nothing of the placement is kept. */
+  readonly is_single?: boolean;
   readonly review_url?: string;
 }
 

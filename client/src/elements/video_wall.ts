@@ -90,6 +90,9 @@ export class VideoWall extends HTMLElement {
   }
 
   choose(name: string): void {
+    if (this.#config.is_single) {
+      return;
+    }
     const first = this.#shown()[0];
     this.#layout = layoutNamed(name, this.#order.length);
     this.#page = Math.max(0, Math.floor(this.#order.indexOf(first ?? "") / this.#layout.places.length));
@@ -166,7 +169,7 @@ export class VideoWall extends HTMLElement {
     this.#formats = timeFormats(this.#config.locale ?? "en", knownZone(this.#config.zone));
     const { cameras } = this.#config;
     this.#hub = new LiveHub(cameras, ticketBroker(this.#config.ticket_url));
-    this.#memory = new WallMemory(this.#config.viewer?.name ?? "");
+    this.#memory = new WallMemory(this.#config.is_single ? "single" : (this.#config.viewer?.name ?? ""));
     const placement = this.#memory.restore(cameras.map(cameraKey), this.#config.layout ?? null);
     this.#layout = placement.layout;
     this.#order = placement.order;
@@ -195,7 +198,7 @@ export class VideoWall extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#key(event));
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [WALL_STYLE];
-    root.append(this.#bar.element, this.#grid, this.#announcer);
+    root.append(...(this.#config.is_single ? [] : [this.#bar.element]), this.#grid, this.#announcer);
     if (cameras.length === 0) {
       this.#grid.append(make("p", { class: "empty" }, this.#say("no_cameras")));
     } else {
