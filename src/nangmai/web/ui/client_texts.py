@@ -35,8 +35,8 @@ def _wall_texts() -> dict[str, str]:
         "moved": _("{camera} moved to place {place}."),
         "grabbed": _("{camera} taken. Arrow keys move it, Enter puts it down."),
         "keys_help": _(
-            "Arrow keys choose a camera, Enter enlarges, 1 to 6 choose a layout, 0 shows all, F full screen, T tour, B replay, "
-            "M moves."
+            "Arrow keys choose a camera, Enter enlarges, 1 to 6 choose a layout, 0 shows all, F full screen, T tour, "
+            "B replay, M moves."
         ),
     }
 

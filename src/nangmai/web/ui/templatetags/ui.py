@@ -12,7 +12,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -88,6 +88,19 @@ def moment(value_us: int | None) -> str:
     if value_us is None:
         return "–"
     return exact(datetime.fromtimestamp(value_us / 1e6, timezone.get_default_timezone()))
+
+
+@register.filter
+def until(from_us: int, to_us: int | None) -> str:
+    """A period of footage; the day is said once when it is the same."""
+    if to_us is None:
+        return moment(from_us)
+    begin, end = (
+        timezone.localtime(datetime.fromtimestamp(us / 1e6, timezone.get_default_timezone())) for us in (from_us, to_us)
+    )
+    if begin.date() != end.date():
+        return f"{moment(from_us)} – {moment(to_us)}"
+    return f"{time_format(begin, 'H:i:s')} – {time_format(end, 'H:i:s')}, {date_format(begin, 'SHORT_DATE_FORMAT')}"
 
 
 @register.filter
