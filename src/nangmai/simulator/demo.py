@@ -74,7 +74,6 @@ def demo_cameras(count: int) -> list[DemoCamera]:
 def _stream(place: Place, number: int, width: int, height: int) -> Recipe:
     return Recipe(
         scene=place.scene,
-        label=place.name,
         width=width,
         height=height,
         fps=15,
@@ -82,4 +81,5 @@ def _stream(place: Place, number: int, width: int, height: int) -> Recipe:
         quiet_seconds=_QUIET_S,
         gop_seconds=2.0 if width > 640 else 1.0,
         seed=number % len(PLACES) + 1,
+        is_marked=False,
     )

@@ -193,6 +193,8 @@ class _Stage:
         figures += [(front[3], partial(self._cover, front)) for front in self._scene.fronts]
         for _, draw in sorted(figures, key=lambda figure: figure[0]):
             draw(image)
+        if not self._recipe.is_marked:
+            return np.array(image)
         self._burn_clock(image, time_s)
         pixels = np.array(image)
         draw_barcode(pixels, number)

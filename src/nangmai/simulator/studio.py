@@ -24,7 +24,7 @@ from nangmai.simulator.bitstream import Codec
 from nangmai.simulator.clip import Clip, open_clip
 from nangmai.simulator.scenes import draw_pictures
 
-_VERSION = 1  #: raise when the same recipe gives other pictures
+_VERSION = 2  #: raise when the same recipe gives other pictures
 _NOISE_SHIFT = 64
 _ENCODERS = {"h264": "libx264", "h265": "libx265"}
 
@@ -61,6 +61,7 @@ class Recipe:
     noise: int = 0  #: sensor noise, standard deviation in grey levels
     audio: Literal["aac", "pcma"] | None = None
     seed: int = 1
+    is_marked: bool = True  #: the barcode and a counting clock are burnt in, for whoever measures
 
     @property
     def pictures(self) -> int:
