@@ -65,6 +65,7 @@ class Control:
         self._sent_checkpoint = 0
         self._is_enrolled = False
         self._failures = 0
+        self._is_due = asyncio.Event()
 
     async def run(self) -> None:
         """Obey what was wanted before the restart, then exchange for ever."""
@@ -74,8 +75,22 @@ class Control:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
         async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
             while True:
+                self._is_due.clear()
                 has_more = await self._attempt(session)
-                await asyncio.sleep(self._interval_s(has_more))
+                await self._pause(self._interval_s(has_more))
+
+    def report_use(self, use: dict[str, Any]) -> None:
+        """Into the outbox, and up within a second."""
+        self._archive.index.add_ticket_use(use)
+        self._is_due.set()
+
+    async def _pause(self, seconds: float) -> None:
+        """Until the next exchange: sooner when there is something to report, but never when web has just failed."""
+        await asyncio.sleep(seconds if self._failures else BUSY_S)
+        if not self._failures and seconds > BUSY_S:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds - BUSY_S):
+                    await self._is_due.wait()
 
     def _interval_s(self, has_more: bool) -> float:
         if self._failures:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Literal
 
 from nangmai.archive.records import FLAG_DAMAGED, Unit
 from nangmai.base.clock import Clock
@@ -21,6 +21,7 @@ from nangmai.media.ntp import ntp_from_us
 from nangmai.media.picture import AudioFrame, AudioParameters, Picture, VideoParameters
 from nangmai.protocol.messages import StreamStateName
 from nangmai.recorder.fragments import DecodeClock, UnitBuilder
+from nangmai.recorder.targets import LiveTarget, SegmentTarget, StreamCounters
 from nangmai.recorder.timing import StreamOffset, WallEstimate
 
 _log = logging.getLogger(__name__)
@@ -37,45 +38,6 @@ BACKWARD_STEP_US = US_PER_S
 JOIN_US = 100_000  #: a new segment this close to the end of the last one continues it
 CLOCK_WINDOW_US = 10 * US_PER_S
 PATIENCE_US = 10 * US_PER_S
-
-
-class LiveTarget(Protocol):
-    """What ingest needs of the live side."""
-
-    def publish(self, picture: Picture, wall_us: int) -> None: ...
-    def set_state(self, state: StreamStateName, since_us: int, message: str) -> None: ...
-
-
-class SegmentTarget(Protocol):
-    """What ingest needs of the archive: docs/design/pipeline.md, `StreamWriter`."""
-
-    def begin(
-        self,
-        init: bytes,
-        parameters: VideoParameters,
-        audio: AudioParameters | None,
-        start_us: int,
-        start_mono_us: int,
-        camera_ntp: int | None,
-    ) -> int: ...
-    def write(self, unit: Unit) -> bool: ...
-    def end(self, end_us: int, reason: str) -> None: ...
-    def missing(self, cause: str, detail: str = "") -> None: ...
-
-
-class StreamCounters:
-    """What has gone through a stream since the process started."""
-
-    __slots__ = ("bytes", "damaged_fragments", "dropped_pictures", "fragments", "jumps", "pictures", "segments")
-
-    def __init__(self) -> None:
-        self.pictures = 0
-        self.bytes = 0
-        self.fragments = 0
-        self.damaged_fragments = 0
-        self.segments = 0
-        self.jumps = 0
-        self.dropped_pictures = 0  #: received and not recorded: before a key picture, or refused by the disk
 
 
 class StreamIngest:

@@ -92,12 +92,12 @@ class Node:
                             limiter=self._limiter,
                         )
                     )
+            self.control = Control(self)
+            self.tickets.report = self.control.report_use
             await self._listen()
         except BaseException:
             await self.stop()
             raise
-        self.tickets.report = self.archive.index.add_ticket_use
-        self.control = Control(self)
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD, 20, 100)
