@@ -1,4 +1,4 @@
-"""What ingest needs of the archive and of the live side, and what it counts. The contract is docs/design/pipeline.md."""
+"""What ingest needs of the archive and the live side, and what it counts. Contract: docs/design/pipeline.md."""
 
 from __future__ import annotations
 
