@@ -175,7 +175,9 @@ def test_review_plays_what_was_recorded(visit: Any) -> None:
     visitor = visit()
     visitor.sign_in().wait_for_url("**/watch")
     page = visitor.go("/watch/review?camera=nvr-1/cam-01&camera=nvr-1/cam-02")
-    page.wait_for_function("document.querySelector('sync-player').shadowRoot?.querySelector('canvas, video') != null")
+    page.wait_for_function(
+        "() => document.querySelector('sync-player').shadowRoot?.querySelector('canvas, video') != null"
+    )
     page.wait_for_timeout(3000)
     assert visitor.complaints == []
 
