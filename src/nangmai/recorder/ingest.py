@@ -269,7 +269,7 @@ class StreamIngest:
             init_segment(self.parameters, self._segment_audio),
             self.parameters,
             self._segment_audio,
-            max(start_us, self._end_us),
+            start_us,  # the archive never goes back, and keeps the difference
             mono_us,
             None if ahead_us is None else ntp_from_us(estimate_us + ahead_us),
         )
