@@ -235,6 +235,7 @@ class Node:
                 self._limiter.log(_log, logging.ERROR, f"index {error.code}", str(error))
             except Exception:  # noqa: BLE001 border of the task
                 _log.exception("asking the index failed")
+            gc.collect()  # broken connections are cycles that hold their buffers; what lives for ever is frozen
             await asyncio.sleep(LOOK_UP_S)
 
     def _look_up(self) -> None:

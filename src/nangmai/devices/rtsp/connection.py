@@ -94,6 +94,9 @@ class Connection(asyncio.BufferedProtocol):
         self._pushes.clear()
         self._runs.clear()
         self._detaches.clear()
+        self._store = bytearray()  # whoever still holds the connection must not hold a quarter of a megabyte with it
+        self._view = memoryview(self._store)
+        self._start = self._end = 0
         if not self.closed.done():
             self.closed.set_result(None)
 
