@@ -6,7 +6,7 @@ STAMP := $(VENV)/.nangmai-ready
 CLIENT_BUILT := src/nangmai/web/ui/static/ui/client/.built
 CLIENT_SOURCES := $(shell find client -path client/node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: setup demo test check fix bench clean
+.PHONY: setup demo test check fix bench fuzz soak clean
 
 setup: $(STAMP) $(CLIENT_BUILT) ## prepare .venv with the command `nangmai`, and build the client
 
@@ -40,6 +40,16 @@ fix: setup ## what the linters can mend by themselves
 
 bench: setup ## every claim of the README, measured; results in bench/results
 	@$(BIN)/python -m bench
+
+SECONDS_EACH ?= 900
+fuzz: setup ## coverage-guided fuzzing of what comes from outside: an hour, a quarter for each target
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
+	@mkdir -p build/fuzz
+	@for target in rtsp sdp rtp mp4; do $(BIN)/python tests/fuzz/atheris_$$target.py -max_total_time=$(SECONDS_EACH) \
+	  -max_len=8192 -timeout=20 -artifact_prefix=build/fuzz/ || exit 1; done
+
+soak: setup ## an hour of 32 cameras with faults all the time
+	@$(BIN)/python -m bench.soak
 
 clean:
 	rm -rf $(VENV) client/node_modules src/nangmai/web/ui/static/ui/client demo-data
