@@ -207,6 +207,7 @@ def test_a_page_that_is_not_permitted_names_the_clause(visit: Any) -> None:
 def test_the_keyboard_alone_signs_in_and_reaches_the_content(visit: Any) -> None:
     visitor = visit()
     page = visitor.go("/account/sign-in")
+    page.wait_for_function("() => document.activeElement.name === 'username'")
     page.keyboard.type("hieutruong")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -239,6 +240,7 @@ def test_every_page_is_photographed_and_complains_of_nothing(visit: Any, size: s
     visitor.sign_in()
     page.wait_for_url("**/watch")
     wait_for_pictures(page, 4)
+    page.wait_for_timeout(1500)
     visitor.photograph(f"wall-{look}")
     visitor.go("/cameras/")
     visitor.photograph(f"cameras-{look}")

@@ -15,10 +15,11 @@ os.environ["NANGMAI_DATA_DIR"] = _FOLDER.name
 os.environ["NANGMAI_HOSTS"] = "testserver localhost 127.0.0.1"
 
 import django  # noqa: E402
+from django.conf import settings  # noqa: E402
 
+settings.LOGGING_CONFIG = None  # the log of the other tests of this process stays as it is
 django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import Client, TestCase  # noqa: E402
 from django.test.utils import setup_test_environment, teardown_test_environment  # noqa: E402
