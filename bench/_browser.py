@@ -26,7 +26,7 @@ READER = """
       const from = Math.round((cell + 0.25) * 256 / 24), to = Math.round((cell + 0.75) * 256 / 24);
       let sum = 0;
       for (let x = from; x < to; x++) {
-        for (let y = 1; y < 3; y++) { const at = (y * 256 + x) * 4; sum += pixels[at] + pixels[at + 1] + pixels[at + 2]; }
+        for (const at of [(256 + x) * 4, (512 + x) * 4]) sum += pixels[at] + pixels[at + 1] + pixels[at + 2];
       }
       levels.push(sum / ((to - from) * 6));
     }

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
+from tests.browser.client_stage import Cameras, Stage, running_stage
 
 from bench._browser import at_most, chromium, open_page, summary, wait_until
 from nangmai.simulator.stamp import stamps
-from tests.browser.client_stage import Cameras, Stage, running_stage
 
 NTP_TO_UNIX_S = 2_208_988_800
 LONGEST_MS = 5000

@@ -1,7 +1,7 @@
 """Simulated cameras, a recorder and the gateway as they run in earnest, and bare pages around the client's elements.
 
-The pages stand in for the web plane only: they hand over `data-config` and issue tickets. Everything that carries pictures
-is the real thing, in processes of its own. Used by browser tests and by the benchmarks of the client.
+The pages stand in for the web plane only: they hand over `data-config` and issue tickets. Everything that carries
+pictures is the real thing, in processes of its own. Used by browser tests and by the benchmarks of the client.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Stage:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.recorder_port}{path}", headers={"Authorization": f"Bearer {token}"}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own http address
             return json.load(answer)
 
     def wait_recorded(self, seconds: float, stream: str = "main", timeout_s: float = 90) -> tuple[int, int]:
@@ -294,8 +294,7 @@ def _served(pages: Pages, recorder_port: int) -> Iterator[str]:
         async with Gateway(config) as gateway:
             url = f"http://{config.host}:{gateway.port}"
             ready.set()
-            while not ending.is_set():
-                await asyncio.sleep(0.05)
+            await asyncio.to_thread(ending.wait)
         await runner.cleanup()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
@@ -319,7 +318,7 @@ def _wait_answer(url: str) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own http address
                 return
         except OSError:
             time.sleep(0.1)
