@@ -153,14 +153,14 @@ class Pages:
 
     def application(self) -> web.Application:
         app = web.Application()
-        app.router.add_get("/wall", lambda request: self._page(request, "video-wall"))
-        app.router.add_get("/review", lambda request: self._page(request, "sync-player"))
+        app.router.add_get("/{page:wall|review}", self._page)
         app.router.add_post("/footage/ticket", self._ticket)
         app.router.add_static("/static/", STATIC)
         return app
 
-    async def _page(self, request: web.Request, element: str) -> web.Response:
+    async def _page(self, request: web.Request) -> web.Response:
         assert self.stage is not None
+        element = "video-wall" if request.path == "/wall" else "sync-player"
         query = request.query
         at_us = query.get("at", "")
         config = {

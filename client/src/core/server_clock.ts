@@ -20,6 +20,13 @@ export class ServerClock {
     }
   }
 
+  /** Something happened there at `serverUs` and is known here: it cannot lie in the future. */
+  atLeast(serverUs: number): void {
+    if (this.isKnown && serverUs - this.#nowMs() * 1000 > this.offsetUs) {
+      this.observe(serverUs);
+    }
+  }
+
   get isKnown(): boolean {
     return this.#offsets.length > 0;
   }

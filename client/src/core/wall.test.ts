@@ -134,6 +134,10 @@ describe("the server's clock", () => {
       clock.observe((nowMs - delayMs + 7000) * 1000);
     }
     expect(clock.nowUs()).toBe((nowMs + 6995) * 1000);
+    clock.atLeast((nowMs + 6990) * 1000);
+    expect(clock.nowUs()).toBe((nowMs + 6995) * 1000);
+    clock.atLeast((nowMs + 6999) * 1000);
+    expect(clock.nowUs()).toBe((nowMs + 6999) * 1000);
   });
 });
 

@@ -174,6 +174,9 @@ export class CameraTile extends HTMLElement {
     const kind = this.#kindFor(this.#stream) ?? "jpeg";
     this.#policy = new TilePolicy(this.#startMode, this.#isModeFixed);
     this.#openedMs = performance.now();
+    if (this.#state === "failed") {
+      this.#setState("connecting", null);
+    }
     // The old picture stays until the first of the new stream is there.
     this.#retiring?.close();
     this.#retiring = this.#player;
@@ -207,7 +210,10 @@ export class CameraTile extends HTMLElement {
   /** Another player for the stream, else the other stream, else stills; and say so. */
   #unsupported(stream: StreamName, kind: PlayerKind, codec: string): void {
     const { camera, say } = this.#parts!;
-    this.#unplayable.add(`${stream}/${kind}`);
+    // Both play through the media element: what one cannot decode the other cannot either.
+    for (const same of kind === "mse" || kind === "hls" ? ["mse", "hls"] : [kind]) {
+      this.#unplayable.add(`${stream}/${same}`);
+    }
     if (this.#kindFor(stream) === null) {
       const other = stream === "main" ? "sub" : "main";
       const hasOther = Boolean(camera.streams?.[other]) && this.#kindFor(other) !== null;

@@ -47,3 +47,11 @@ export function isTyping(event: KeyboardEvent): boolean {
     (target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]"))
   );
 }
+
+/** True when Enter and Space belong to the control that has the focus. */
+export function isOnControl(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0];
+  return (
+    target instanceof HTMLElement && target.matches("a, button, summary, dialog, [role='button'], [role='menuitem']")
+  );
+}

@@ -9,7 +9,7 @@ export const PLAYER_STYLE = styleSheet(`
 .stage { flex: 1; display: grid; gap: var(--tile-gap); min-block-size: 240px; background: var(--surface-sunken); position: relative; }
 .camera { position: relative; overflow: hidden; background: #000; min-inline-size: 0; min-block-size: 0; }
 .camera > div { position: absolute; inset: 0; }
-.camera :is(video, canvas) { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: contain; }
+.camera :is(video, canvas, img) { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: contain; }
 .camera canvas[hidden] { display: none; }
 .camera[data-empty] :is(video, canvas) { visibility: hidden; }
 .camera p { position: absolute; margin: 0; padding: 2px var(--space-2); font-size: var(--size-12); background: var(--scrim); color: #f2efe8; }

@@ -4,6 +4,7 @@
  */
 
 import { knownZone, type TimeFormats, timeFormats } from "../core/formats";
+import { LatestWins } from "../core/latest";
 import { ServerClock } from "../core/server_clock";
 import { faster, shuttle, slower, speedText } from "../core/speeds";
 import { type Right, TicketRefused } from "../core/tickets";
@@ -14,7 +15,7 @@ import { mediaSourceConstructor } from "../players/source_buffer";
 import { SyncPlayback } from "../players/sync_playback";
 import { type Say, sayCode, speaker } from "../texts";
 import { CameraPicker } from "./camera_picker";
-import { isTyping, make, readConfig } from "./dom";
+import { isOnControl, isTyping, make, readConfig } from "./dom";
 import { type CameraConfig, cameraKey, type PlayerConfig, ticketBroker } from "./page_config";
 import { PlayerControls } from "./player_controls";
 import { PlayerStage } from "./player_stage";
@@ -25,6 +26,8 @@ const MOST_CAMERAS = 9;
 const START_BEHIND_US = 30_000_000;
 const VIEW_US = 30 * 60_000_000;
 const STILL_PX = 192;
+const LARGE_STILL_PX = 1280;
+const STILL_EVERY_US = 500_000;
 const HEVC_MIME = 'video/mp4; codecs="hvc1.1.6.L120.B0"';
 
 export interface TileMoment {
@@ -47,6 +50,7 @@ export class SyncPlayer extends HTMLElement {
   #marks: { inUs: number | null; outUs: number | null } = { inUs: null, outUs: null };
   #streams = new Map<string, StreamAddress>();
   #unplayable = new Set<string>();
+  #stills = new WeakMap<PlaybackTile, LatestWins<number>>();
   #timer = 0;
   #wasPlaying = false;
   readonly #cameras = new Map<string, CameraConfig>();
@@ -58,10 +62,12 @@ export class SyncPlayer extends HTMLElement {
       this.#build();
       void this.#start();
     }
+    document.addEventListener("keydown", this.#key);
     this.#timer = window.setInterval(() => this.#show(), 250);
   }
 
   disconnectedCallback(): void {
+    document.removeEventListener("keydown", this.#key);
     clearInterval(this.#timer);
     this.#playback.pause();
   }
@@ -162,7 +168,6 @@ export class SyncPlayer extends HTMLElement {
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", this.#say("player"));
     this.tabIndex = -1;
-    this.addEventListener("keydown", (event) => this.#key(event));
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [PLAYER_STYLE];
     root.append(this.#stage.element, this.#timeline, this.#controls.element);
@@ -318,11 +323,29 @@ export class SyncPlayer extends HTMLElement {
     this.#controls.setMoment(us, this.#zone);
     this.#stage.setWatermark(this.#config.viewer?.name ?? "", this.#formats.full(this.#clock.nowUs()));
     for (const tile of this.#playback.tiles) {
+      this.#showStill(tile, us);
       const gap = tile.index.gapAt(us);
       const isEmpty = !tile.has(us, "full") && !tile.has(us, "key") && tile.index.isLoaded(us, us + 1);
       const hasNothing = isEmpty && tile.index.fragmentAt(us) === null;
       const cause = gap === null ? "" : ` (${sayCode(this.#say, "cause", gap.cause, "cause_unknown")})`;
       this.#stage.setNothing(tile, hasNothing ? this.#say("no_footage").replace(/\.$/, `${cause}.`) : "");
+    }
+  }
+
+  /** A stream that nothing here decodes: the recorder decodes its key pictures, one at a time. */
+  #showStill(tile: PlaybackTile, us: number): void {
+    if (!tile.isUnplayable || (tile.shownUs !== null && Math.abs(tile.shownUs - us) < STILL_EVERY_US)) {
+      return;
+    }
+    let stills = this.#stills.get(tile);
+    if (stills === undefined) {
+      stills = new LatestWins<number>(async (at, signal) => {
+        await tile.showStill(await this.#api.still(tile.address, at, LARGE_STILL_PX, signal), at);
+      });
+      this.#stills.set(tile, stills);
+    }
+    if (!stills.isBusy) {
+      stills.wish(us);
     }
   }
 
@@ -383,8 +406,8 @@ export class SyncPlayer extends HTMLElement {
     void (isFull ? document.exitFullscreen() : this.requestFullscreen()).catch(() => undefined);
   }
 
-  #key(event: KeyboardEvent): void {
-    if (isTyping(event)) {
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || isTyping(event)) {
       return;
     }
     const actions: Record<string, () => void> = {
@@ -403,17 +426,16 @@ export class SyncPlayer extends HTMLElement {
       ",": () => this.setSpeed(slower(Math.abs(this.speed))),
       ".": () => this.setSpeed(faster(Math.abs(this.speed))),
     };
-    const isButton = event.composedPath()[0] instanceof HTMLButtonElement;
     const count = Number(event.key);
     if (count >= 1 && count <= MOST_CAMERAS) {
       this.#showCount(count);
-    } else if (actions[event.key.toLowerCase()] !== undefined && !(isButton && event.key === " ")) {
+    } else if (actions[event.key.toLowerCase()] !== undefined && !(event.key === " " && isOnControl(event))) {
       actions[event.key.toLowerCase()]!();
     } else {
       return;
     }
     event.preventDefault();
-  }
+  };
 
   #shuttle(direction: 1 | -1): void {
     this.setSpeed(shuttle(this.speed, this.isPlaying, direction));

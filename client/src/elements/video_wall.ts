@@ -9,7 +9,7 @@ import { LiveHub } from "../players/live_hub";
 import { playerKinds } from "../players/open_player";
 import { type Say, speaker } from "../texts";
 import { CameraTile, type TileFigures } from "./camera_tile";
-import { isTyping, make, readConfig } from "./dom";
+import { isOnControl, isTyping, make, readConfig } from "./dom";
 import { cameraKey, ticketBroker, type WallConfig } from "./page_config";
 import { WallBar } from "./wall_bar";
 import { WallDrag } from "./wall_drag";
@@ -50,6 +50,8 @@ export class VideoWall extends HTMLElement {
     for (const tile of this.#tiles.values()) {
       this.#observer.observe(tile);
     }
+    // On the document: a guard's one hand on the keyboard should not have to find the wall first.
+    document.addEventListener("keydown", this.#key);
     document.addEventListener("visibilitychange", this.#whenVisibilityChanges);
     document.addEventListener("fullscreenchange", this.#whenFullScreenChanges);
     this.#timers = [window.setInterval(() => this.#everySecond(), 1000)];
@@ -57,6 +59,7 @@ export class VideoWall extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    document.removeEventListener("keydown", this.#key);
     document.removeEventListener("visibilitychange", this.#whenVisibilityChanges);
     document.removeEventListener("fullscreenchange", this.#whenFullScreenChanges);
     this.#observer.disconnect();
@@ -195,7 +198,6 @@ export class VideoWall extends HTMLElement {
       this.#tiles.set(key, tile);
     }
     this.#drag = new WallDrag(this.#grid, (first, second) => this.swap(first, second));
-    this.addEventListener("keydown", (event) => this.#key(event));
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [WALL_STYLE];
     root.append(...(this.#config.is_single ? [] : [this.#bar.element]), this.#grid, this.#announcer);
@@ -280,8 +282,8 @@ export class VideoWall extends HTMLElement {
     return pageOf(this.#order, this.#layout, this.#page);
   }
 
-  #key(event: KeyboardEvent): void {
-    if (isTyping(event) || this.#keyOfDrag(event)) {
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || isTyping(event) || this.#keyOfDrag(event)) {
       return;
     }
     const arrows: Record<string, [number, number]> = {
@@ -303,12 +305,12 @@ export class VideoWall extends HTMLElement {
       PageUp: () => this.turn(-1),
     };
     const layout = LAYOUTS[Number(event.key) - 1];
-    const isOnTile = event.composedPath()[0] instanceof CameraTile || event.composedPath()[0] === this;
-    if (arrow !== undefined && isOnTile) {
+    const isFree = !isOnControl(event);
+    if (arrow !== undefined && isFree) {
       this.#move(...arrow);
     } else if (layout !== undefined) {
       this.choose(layout.name);
-    } else if (event.key !== "Enter" || isOnTile) {
+    } else if (event.key !== "Enter" || isFree) {
       const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (action === undefined) {
         return;
@@ -316,7 +318,7 @@ export class VideoWall extends HTMLElement {
       action();
     }
     event.preventDefault();
-  }
+  };
 
   /** While a tile is held by the keyboard, arrows swap it with its neighbour. */
   #keyOfDrag(event: KeyboardEvent): boolean {

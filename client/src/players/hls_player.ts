@@ -6,6 +6,8 @@ import type { CameraAddress, LiveHub } from "./live_hub";
 import { type LivePlayer, type PlayerEvents, type PlayerStats, pictureElement } from "./live_player";
 import { mediaSourceConstructor } from "./source_buffer";
 
+const RETRY_MS = 3000;
+
 export class HlsPlayer implements LivePlayer {
   readonly kind = "hls";
   readonly element: HTMLVideoElement = pictureElement();
@@ -18,6 +20,7 @@ export class HlsPlayer implements LivePlayer {
   #stalls = 0;
   #token = "";
   #renewal = 0;
+  #retry = 0;
 
   constructor(hub: LiveHub, camera: CameraAddress, stream: string, _mode: Mode, events: PlayerEvents) {
     this.#hub = hub;
@@ -52,6 +55,7 @@ export class HlsPlayer implements LivePlayer {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#renewal);
+    clearTimeout(this.#retry);
     this.#hls?.destroy();
     this.element.removeAttribute("src");
     this.element.load();
@@ -93,11 +97,13 @@ export class HlsPlayer implements LivePlayer {
       xhrSetup: (request) => request.setRequestHeader("Authorization", `Bearer ${this.#token}`),
     });
     hls.on(Hls.Events.ERROR, (_event, problem) => {
-      if (problem.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) {
+      const { MANIFEST_INCOMPATIBLE_CODECS_ERROR, BUFFER_ADD_CODEC_ERROR } = Hls.ErrorDetails;
+      if (problem.details === MANIFEST_INCOMPATIBLE_CODECS_ERROR || problem.details === BUFFER_ADD_CODEC_ERROR) {
+        hls.destroy();
         this.#events.onUnsupported("");
       } else if (problem.fatal) {
         this.#events.onError(problem.details, problem.error?.message ?? "");
-        hls.startLoad();
+        this.#retry = window.setTimeout(() => hls.startLoad(), RETRY_MS);
       }
     });
     hls.loadSource(this.#url);

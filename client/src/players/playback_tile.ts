@@ -50,6 +50,7 @@ export class PlaybackTile {
   #initBytes: Uint8Array | null = null;
   #mime = "";
   #offsetS = Number.NaN;
+  readonly #still = document.createElement("img");
   #wantedUs = 0;
   /** The moment wanted has not been fetched yet. */
   #isWanted = false;
@@ -61,6 +62,7 @@ export class PlaybackTile {
     // Otherwise the browser stops after the metadata and shows no picture before it plays.
     this.video.preload = "auto";
     this.element.append(this.video);
+    this.#still.alt = "";
     if (this.#painter !== null) {
       this.#painter.canvas.hidden = true;
       this.element.append(this.#painter.canvas);
@@ -212,6 +214,16 @@ export class PlaybackTile {
     await isShown;
   }
 
+  /** A still made by the recorder, where this browser cannot decode the stream. */
+  async showStill(picture: Blob, us: number): Promise<void> {
+    const before = this.#still.src;
+    this.#still.src = URL.createObjectURL(picture);
+    await this.#still.decode().catch(() => undefined);
+    URL.revokeObjectURL(before);
+    this.element.replaceChildren(this.#still);
+    this.#shown(us);
+  }
+
   /** Make room: keep half a minute around a moment, or five seconds when the buffer is full. */
   trim(us: number, isFull = false): void {
     const keep = isFull ? KEEP_TIGHT_US : KEEP_US;
@@ -252,6 +264,7 @@ export class PlaybackTile {
 
   close(): void {
     this.#painter?.close();
+    URL.revokeObjectURL(this.#still.src);
     this.#queue?.close();
     URL.revokeObjectURL(this.video.src);
     this.video.removeAttribute("src");
