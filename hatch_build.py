@@ -1,12 +1,13 @@
-"""Build hook of the package: the client's TypeScript is built when the package is made from its sources.
+"""Build hook of the package: translations are compiled, and the client's TypeScript is built from its sources.
 
-Nothing is done when `NANGMAI_SKIP_CLIENT=1` is set, or when the built files are there and the sources are not.
+The client is left alone when `NANGMAI_SKIP_CLIENT=1` is set, or when the built files are there and the sources are not.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ class ClientBuildHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
+        self._compile_translations(root)
         if os.environ.get("NANGMAI_SKIP_CLIENT") == "1" or not (root / "client" / "package.json").exists():
             return
         path = root / "tools" / "build_client.py"
@@ -27,3 +29,12 @@ class ClientBuildHook(BuildHookInterface[Any]):
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         module.run_task("build")
+
+    @staticmethod
+    def _compile_translations(root: Path) -> None:
+        sys.path.insert(0, str(root / "src"))
+        try:
+            from nangmai.web.ui.catalogues import compile_stale_catalogues
+        finally:
+            sys.path.pop(0)
+        compile_stale_catalogues()
