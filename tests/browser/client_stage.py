@@ -63,14 +63,30 @@ class Cameras:
         return round(self.fps * self.seconds)
 
 
+class Recorder:
+    """The recorder's process, which a test may stop and start again."""
+
+    def __init__(self, config: Path, port: int) -> None:
+        self.port = port
+        self._config = config
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        self._running.enter_context(_process("recorder", "--config", str(self._config)))
+        _wait_answer(f"http://127.0.0.1:{self.port}/health")
+
+    def stop(self) -> None:
+        self._running.close()
+
+
 class Stage:
     """The running whole; `url` is the gateway's."""
 
-    def __init__(self, url: str, cameras: Cameras, key: Ed25519PrivateKey, archive: Path, recorder_port: int) -> None:
+    def __init__(self, url: str, cameras: Cameras, key: Ed25519PrivateKey, recorder: Recorder) -> None:
         self.url = url
         self.cameras = cameras
-        self.archive = archive
-        self.recorder_port = recorder_port
+        self.recorder = recorder
+        self.recorder_port = recorder.port
         self._key = key
 
     @property
@@ -210,10 +226,11 @@ def running_stage(cameras: Cameras, pages: Pages | None = None) -> Iterator[Stag
         key = Ed25519PrivateKey.generate()
         port = _free_port()
         _write_config(folder, key, port, urls, cameras)
-        stack.enter_context(_process("recorder", "--config", str(folder / "recorder.toml")))
-        _wait_answer(f"http://127.0.0.1:{port}/health")
+        recorder = Recorder(folder / "recorder.toml", port)
+        stack.callback(recorder.stop)
+        recorder.start()
         url = stack.enter_context(_served(pages, port))
-        pages.stage = Stage(url, cameras, key, folder / "archive", port)
+        pages.stage = Stage(url, cameras, key, recorder)
         yield pages.stage
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from browser.client_page import Browser, Page, chromium, open_element, until
 from browser.client_stage import Cameras, Pages, Stage, running_stage
 
@@ -113,11 +114,18 @@ def test_replay_leads_to_the_review_of_half_a_minute_ago(page: Page) -> None:
     assert abs(time.time_ns() // 1000 - at_us - 30_000_000) < 5_000_000
 
 
-def test_the_wall_comes_back_by_itself_when_the_line_breaks(page: Page) -> None:
+def test_the_wall_says_that_the_recorder_is_gone_and_comes_back_by_itself(page: Page, stage: Stage) -> None:
+    stage.recorder.stop()
+    try:
+        until(page, f"{STATS}.every((tile) => tile.state === 'lost')")
+        plate = page.locator("camera-tile[data-camera=cam-01] .plate").inner_text()
+        assert "No connection to the recorder" in plate
+        assert "since " in plate
+    finally:
+        stage.recorder.start()
     before: list[dict[str, Any]] = page.evaluate(STATS)
-    page.context.set_offline(True)
-    page.context.set_offline(False)
-    until(page, f"{STATS}.every((tile, at) => tile.presented > {before[0]['presented']} + 20)")
+    until(page, f"{STATS}.every((tile) => tile.state === 'recording')", 40)
+    until(page, f"{STATS}[0].presented > {before[0]['presented']} + 20")
 
 
 def test_a_refusal_is_told_on_the_tile_with_the_words_of_the_server(
