@@ -208,7 +208,7 @@ def test_the_timeline_says_in_words_what_it_draws(page: Page) -> None:
 def test_the_viewer_is_written_over_the_picture_and_a_snapshot_needs_its_right(
     browser: Browser, stage: Stage, begin_us: int, page: Page
 ) -> None:
-    assert "Nguyễn Văn Bảo" in page.locator(".watermark").inner_text()
+    assert "Nguyễn Văn Bảo" in page.locator(".camera .watermark").inner_text()
     assert page.get_by_label("Save this picture").count() == 0
     with review(browser, stage, begin_us + SECOND_US, more="&export=1") as allowed:
         until(allowed, f"{PLAYER}?.moments?.[0]?.shownUs > 0")

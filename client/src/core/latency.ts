@@ -1,5 +1,5 @@
 /**
- * Keeps a media element a fixed distance behind the end of its buffer (docs of the numbers: docs/design/client.md).
+ * Keeps a media element a fixed distance behind the end of its buffer (docs/design/client.md).
  * Decides, never touches an element: `observe` on every append, `decide` on every tick.
  */
 

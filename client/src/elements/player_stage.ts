@@ -1,4 +1,4 @@
-/** The pictures of the player: a place a camera, its name and what has to be said of it, and the watermark over all. */
+/** The pictures of the player: a place a camera, its name, what has to be said of it, and the watermark over it. */
 
 import type { PlaybackTile } from "../players/playback_tile";
 import type { Say } from "../texts";
@@ -9,6 +9,7 @@ const NOTICE_MS = 6000;
 
 interface Place {
   readonly element: HTMLElement;
+  readonly watermark: HTMLElement;
   readonly note: HTMLElement;
   readonly nothing: HTMLElement;
 }
@@ -16,14 +17,13 @@ interface Place {
 export class PlayerStage {
   readonly element = make("div", { class: "stage" });
   readonly #say: Say;
-  readonly #watermark = make("div", { class: "watermark", "aria-hidden": "true" });
   readonly #notice = make("p", { class: "notice", role: "status", hidden: true });
   readonly #places = new Map<PlaybackTile, Place>();
   #noticeTimer = 0;
 
   constructor(say: Say) {
     this.#say = say;
-    this.element.append(this.#watermark, this.#notice);
+    this.element.append(this.#notice);
   }
 
   /** Put the tiles in their places; those that stay are not touched, so that they do not stop. */
@@ -53,7 +53,8 @@ export class PlayerStage {
     const nothing = make("p", { class: "nothing" });
     const name = make("p", { class: "name" }, config.name);
     const attributes = { class: "camera", role: "group", "aria-label": config.name, "data-camera": cameraKey(config) };
-    return { element: make("div", attributes, tile.element, name, note, nothing), note, nothing };
+    const watermark = make("div", { class: "watermark", "aria-hidden": "true" });
+    return { element: make("div", attributes, tile.element, watermark, name, note, nothing), watermark, note, nothing };
   }
 
   /** `text` is what has to be said instead of a picture; empty when there is one. */
@@ -72,10 +73,13 @@ export class PlayerStage {
     }
   }
 
+  /** Over every picture, so that none can be photographed without it. */
   setWatermark(name: string, time: string): void {
     const text = `${name}\n${time}`;
-    if (this.#watermark.textContent !== text) {
-      this.#watermark.textContent = text;
+    for (const { watermark } of this.#places.values()) {
+      if (watermark.textContent !== text) {
+        watermark.textContent = text;
+      }
     }
   }
 

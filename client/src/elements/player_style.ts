@@ -6,9 +6,9 @@ export const PLAYER_STYLE = styleSheet(`
 :host { display: flex; flex-direction: column; gap: var(--space-2); min-block-size: 70vh; color: var(--text);
   font: var(--size-14)/var(--line-height) var(--font); }
 :host(:fullscreen) { background: var(--ground); padding: var(--space-2); }
-.stage { flex: 1; display: grid; gap: var(--tile-gap); min-block-size: 240px; background: var(--surface-sunken); position: relative; }
-.camera { position: relative; overflow: hidden; background: #000; min-inline-size: 0; min-block-size: 0; }
-.camera > div { position: absolute; inset: 0; }
+.stage { flex: 1; display: grid; gap: var(--tile-gap); min-block-size: 240px; background: #000; position: relative; }
+.camera { container-type: size; position: relative; overflow: hidden; background: #000; min-inline-size: 0; min-block-size: 0; }
+.camera > div:first-child { position: absolute; inset: 0; }
 .camera :is(video, canvas, img) { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: contain; }
 .camera canvas[hidden] { display: none; }
 .camera[data-empty] :is(video, canvas) { visibility: hidden; }
@@ -18,7 +18,7 @@ export const PLAYER_STYLE = styleSheet(`
 .camera .note { inset: 0 0 auto auto; border-end-start-radius: var(--radius); }
 .camera .nothing { inset: 50% auto auto 50%; translate: -50% -50%; border-radius: var(--radius); }
 .watermark { position: absolute; inset: 0; pointer-events: none; display: grid; place-content: center; z-index: 2; overflow: hidden;
-  color: rgb(255 255 255 / 34%); text-shadow: 0 0 2px rgb(0 0 0 / 60%); font-size: var(--size-14); text-align: center; rotate: -12deg;
+  color: rgb(255 255 255 / 40%); text-shadow: 0 0 2px rgb(0 0 0 / 60%); font-size: clamp(9px, 4.5cqmin, 24px); text-align: center; rotate: -12deg;
   font-variant-numeric: tabular-nums; white-space: pre; }
 .notice { position: absolute; inset: var(--space-3) auto auto 50%; translate: -50%; z-index: 3; background: var(--surface-raised); color: var(--text);
   border: 1px solid var(--line); border-radius: var(--radius); padding: var(--space-1) var(--space-3); box-shadow: var(--shadow); max-inline-size: 90%; }
