@@ -76,7 +76,7 @@ def seek(page: Page, us: int) -> list[int]:
 
 def test_playback_begins_by_itself_where_the_address_says(browser: Browser, stage: Stage, begin_us: int) -> None:
     with review(browser, stage, begin_us + 3 * SECOND_US) as page:
-        until(page, f"{SHOWN}?.[0] > {begin_us + 4 * SECOND_US}")
+        until(page, f"{PLAYER}?.moments?.[0]?.shownUs > {begin_us + 4 * SECOND_US}")
         assert page.evaluate(f"{PLAYER}.isPlaying")
         assert page.evaluate(SHOWN)[0] < begin_us + 12 * SECOND_US
 
