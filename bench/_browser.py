@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 
-#: finds every picture on the page, and reads the number burnt into it (nangmai.simulator.barcode)
+#: Finds every picture on the page, and reads the number burnt into it (nangmai.simulator.barcode). A picture counts as
+#: shown one refresh of 60 Hz after the callback in which it can be read: `expectedDisplayTime` of a picture that comes
+#: from a track lies anywhere, even before the picture was received.
 READER = """
 (() => {
   const canvas = document.createElement('canvas');
@@ -42,9 +44,10 @@ READER = """
   window.seen = [];
   window.watchNumbers = () => {
     for (const video of window.pictures()) {
-      const look = (now, {expectedDisplayTime}) => {
+      const look = () => {
+        const shownMs = performance.timeOrigin + performance.now() + 1000 / 60;
         const number = window.readBarcode(video, video.videoWidth, video.videoHeight);
-        if (number !== null) window.seen.push([number, performance.timeOrigin + expectedDisplayTime]);
+        if (number !== null) window.seen.push([number, shownMs]);
         video.requestVideoFrameCallback(look);
       };
       video.requestVideoFrameCallback(look);
@@ -72,6 +75,17 @@ def open_page(browser: Browser, url: str, script: str = "") -> Page:
     page.add_init_script(READER + script)
     page.goto(url)
     return page
+
+
+def clock_offset_ms(page: Page, questions: int = 60) -> float:
+    """What to add to the page's clock to get this machine's: a browser's can be tens of milliseconds off."""
+    best = (float("inf"), 0.0)
+    for _ in range(questions):
+        asked_ms = time.time() * 1000
+        page_ms = float(page.evaluate("performance.timeOrigin + performance.now()"))
+        answered_ms = time.time() * 1000
+        best = min(best, (answered_ms - asked_ms, (asked_ms + answered_ms) / 2 - page_ms))
+    return best[1]
 
 
 def wait_until(page: Page, expression: str, timeout_s: float = 30) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 from tests.browser.client_stage import Cameras, Stage, running_stage
 
-from bench._browser import at_most, chromium, open_page, summary, wait_until
+from bench._browser import at_most, chromium, clock_offset_ms, open_page, summary, wait_until
 from nangmai.simulator.stamp import stamps
 
 NTP_TO_UNIX_S = 2_208_988_800
@@ -56,12 +56,18 @@ def measure_latency(stage: Stage, player: str, seconds: float) -> dict[str, floa
         wait_until(page, SHOWING)
         time.sleep(5)  # the controller finds its distance
         page.evaluate("watchNumbers()")
+        offset_ms = clock_offset_ms(page)
         time.sleep(seconds)
         seen: list[tuple[int, float]] = page.evaluate("seen")
         stats = page.evaluate("document.querySelector('video-wall').stats[0]")
         time.sleep(0.2)
-    delays = [delay for number, shown_ms in seen if (delay := _delay_ms(times, number, shown_ms)) is not None]
-    return summary(delays) | {"stalls": stats["stalls"], "own_figure_ms": stats["latencyMs"]}
+    shown = ((number, page_ms + offset_ms) for number, page_ms in seen)
+    delays = [delay for number, shown_ms in shown if (delay := _delay_ms(times, number, shown_ms)) is not None]
+    return summary(delays) | {
+        "stalls": stats["stalls"],
+        "own_figure_ms": stats["latencyMs"],
+        "clock_offset_ms": offset_ms,
+    }
 
 
 def _delay_ms(times: dict[int, list[float]], number: int, shown_ms: float) -> float | None:

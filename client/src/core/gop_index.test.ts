@@ -59,6 +59,11 @@ describe("the index of a stream", () => {
   it("tells the cause of a gap", () => {
     expect(index().gapAt(7 * S)?.cause).toBe("no_signal");
     expect(index().gapAt(3 * S)).toBeNull();
+    const made = index();
+    const short = { start_us: 6 * S, end_us: 7 * S, cause: "crash" };
+    made.add({ ...answer, segments: [], gaps: [short, { ...answer.gaps[0]!, start_us: 7 * S }] }, 1000 * S);
+    expect(made.causeBetween(6 * S, 10 * S)).toBe("no_signal");
+    expect(made.causeBetween(0, 6 * S)).toBeNull();
   });
 
   it("counts the newest as known only as far as it is settled", () => {

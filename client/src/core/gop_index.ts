@@ -200,6 +200,16 @@ export class GopIndex {
     return before === undefined ? null : before.endUs - 1000;
   }
 
+  /** Why nothing was recorded between two moments: the cause that lasted longest. */
+  causeBetween(fromUs: number, toUs: number): string | null {
+    const lasting = this.#gaps.map((gap) => ({
+      cause: gap.cause,
+      us: Math.min(gap.end_us, toUs) - Math.max(gap.start_us, fromUs),
+    }));
+    const longest = lasting.filter((gap) => gap.us > 0).sort((first, second) => second.us - first.us)[0];
+    return longest?.cause ?? null;
+  }
+
   gapAt(us: number): Gap | null {
     return this.#gaps.find((gap) => gap.start_us <= us && us < gap.end_us) ?? null;
   }

@@ -134,10 +134,19 @@ describe("the server's clock", () => {
       clock.observe((nowMs - delayMs + 7000) * 1000);
     }
     expect(clock.nowUs()).toBe((nowMs + 6995) * 1000);
-    clock.atLeast((nowMs + 6990) * 1000);
-    expect(clock.nowUs()).toBe((nowMs + 6995) * 1000);
-    clock.atLeast((nowMs + 6999) * 1000);
-    expect(clock.nowUs()).toBe((nowMs + 6999) * 1000);
+  });
+
+  it("believes the middle of the quickest answer more than any message", () => {
+    let nowMs = 10_000;
+    const clock = new ServerClock(() => nowMs);
+    clock.observe(0);
+    clock.observeAnswer(90_000_000, 9900);
+    expect(clock.offsetUs).toBe(90_000_000 - 9_950_000);
+    clock.observeAnswer(91_000_000, 9000);
+    expect(clock.offsetUs).toBe(90_000_000 - 9_950_000);
+    nowMs += 200_000;
+    clock.observeAnswer(300_000_000, nowMs - 400);
+    expect(clock.offsetUs).toBe(300_000_000 - 209_800_000);
   });
 });
 

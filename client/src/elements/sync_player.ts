@@ -178,10 +178,7 @@ export class SyncPlayer extends HTMLElement {
     this.#selected = (known.length > 0 ? known : [...this.#cameras.keys()].slice(0, 1)).slice(0, MOST_CAMERAS);
     const base = this.#cameras.get(this.#selected[0] ?? "")?.base;
     if (base !== undefined) {
-      const answer = await fetch(`${base}/clock`).catch(() => null);
-      if (answer?.ok) {
-        this.#clock.observe((await answer.json()).clock_us);
-      }
+      await this.#clock.ask(`${base}/clock`);
     }
     const atUs = this.#config.at_us ?? this.#clock.nowUs() - START_BEHIND_US;
     this.#apply();

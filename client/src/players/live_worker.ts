@@ -18,6 +18,7 @@ import { openOutput, type PictureOutput } from "./picture_output";
 import { SlotDecoder } from "./slot_decoder";
 
 const STATS_MS = 1000;
+const CLOCK_MS = 60_000;
 
 const scope = self as unknown as {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
@@ -52,6 +53,14 @@ function askTicket(recorder: string, fresh: boolean): Promise<Ticket> {
   return new Promise((resolve, reject) => tickets.set(id, { resolve, reject }));
 }
 
+/** Some questions at once, because the first answers come while the page is busy; then one a minute. */
+function keepTime(clock: ServerClock, url: string): void {
+  for (const waitMs of [0, 500, 1500, 3000]) {
+    setTimeout(() => void clock.ask(url), waitMs);
+  }
+  setInterval(() => void clock.ask(url), CLOCK_MS);
+}
+
 function recorderNamed(name: string, url: string): Recorder {
   let recorder = recorders.get(name);
   if (recorder === undefined) {
@@ -62,6 +71,7 @@ function recorderNamed(name: string, url: string): Recorder {
       clock,
       timers,
     });
+    keepTime(clock, url.replace(/^ws/, "http").replace(/live$/, "clock"));
     recorder = { socket, clock };
     recorders.set(name, recorder);
   }

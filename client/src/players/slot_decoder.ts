@@ -121,7 +121,6 @@ export class SlotDecoder {
       }
       const timestamp = Math.round((sample.pts * 1_000_000) / init.timescale);
       if (unit.wallUs !== null) {
-        this.#clock.atLeast(unit.wallUs);
         this.#remember(timestamp, unit.wallUs);
       }
       this.#decoder.decode(

@@ -343,7 +343,7 @@ export class SyncPlayback {
       const found = this.#tiles.map((tile) => tile.index.nextFootage(us + 1000)).filter((next) => next !== null);
       const nextUs = Math.min(...found);
       if (found.length > 0 && nextUs > us + 1000) {
-        const cause = this.#tiles.map((tile) => tile.index.gapAt(us)?.cause).find(Boolean) ?? "unknown";
+        const cause = this.#tiles.map((tile) => tile.index.causeBetween(us, nextUs)).find(Boolean) ?? "unknown";
         this.seek(nextUs);
         this.#events.onSkipped(us, nextUs, cause);
       } else if (us < nowUs - 2 * EDGE_BEHIND_US && found.length === 0 && toUs >= nowUs) {
