@@ -171,6 +171,11 @@ class Archive:
         if self._rebuilding is not None:
             self._rebuilding.join()
 
+    def expect_end(self) -> None:
+        """The streams are about to end, all at once: their last units are taken however many wait for the disk."""
+        for writer in self._writers:
+            writer.take_all()
+
     def close(self) -> None:
         """End every segment (`stopped`), sync, sign a checkpoint, note since when the recorder is down, let go."""
         self._is_closing = True

@@ -70,6 +70,7 @@ class VolumeWriter:
         self._events = events
         self._flush_seconds = flush_seconds
         self._queue: SimpleQueue[tuple[OpenSegment, _Work] | threading.Event | None] = SimpleQueue()
+        self._takes_all = False
         self._put_bytes = 0  # changed by the event loop only
         self._done_bytes = 0  # changed by the writer thread only
         self._measured_bytes = 0
@@ -98,11 +99,15 @@ class VolumeWriter:
     def put(self, segment: OpenSegment, unit: Unit) -> bool:
         """Hand a unit over; False when the buffer is full."""
         size = sum(map(len, unit.parts))
-        if self._put_bytes - self._done_bytes + size > self.queue_bytes:
+        if self._put_bytes - self._done_bytes + size > self.queue_bytes and not self._takes_all:
             return False
         self._put_bytes += size
         self._queue.put((segment, unit))
         return True
+
+    def take_all(self) -> None:
+        """Refuse nothing from now on: the streams end, and what they still hold is in memory already."""
+        self._takes_all = True
 
     def put_end(self, segment: OpenSegment, end_us: int, reason: str) -> None:
         """Have a segment closed after what was handed over."""

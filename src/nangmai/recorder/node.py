@@ -115,6 +115,7 @@ class Node:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_S / 2):
+                self.archive.expect_end()
                 await asyncio.gather(*(stream.stop() for stream in self.streams), return_exceptions=True)
         self.tickets.close()
         self.hub.close()

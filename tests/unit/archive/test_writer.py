@@ -64,6 +64,22 @@ def test_a_full_buffer_refuses_whole_units_and_says_disk_slow(tmp_path: Path, mo
     assert check_archive([tmp_path], now_us=clock.wall_us()).faults == []
 
 
+def test_when_the_streams_end_a_full_buffer_refuses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = SlowDisk(monkeypatch)
+    clock = ManualClock()
+    archive = open_archive(tmp_path, clock)
+    archive._writers[0].queue_bytes = 1
+    camera = Camera(archive.add_stream(STREAM, "cam-01", "main"), clock, sample_bytes=1000)
+    camera.begin()
+    archive.expect_end()
+    assert camera.record(20)
+    disk.go.set()
+    archive.close()
+    found = check_archive([tmp_path], now_us=clock.wall_us())
+    assert found.faults == []
+    assert disk.writes == 20
+
+
 def test_a_unit_of_more_parts_than_one_call_takes_is_written_whole(tmp_path: Path) -> None:
     clock = ManualClock()
     archive = open_archive(tmp_path, clock)
