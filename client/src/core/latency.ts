@@ -10,16 +10,19 @@ export interface Decision {
 }
 
 const PERIOD_MS = 500;
+/** Too near by this much is left alone; too far by half of it. */
 const DEAD_BAND_S = 0.03;
+/** The recorder collects pictures for 10 ms before it sends: three pictures of distance absorb that. */
+const USUAL_JITTER_S = 0.015;
 const RATE_MIN = 0.92;
 const RATE_MAX = 1.15;
 const FLOOR_S = 0.2;
 const JITTER_KEPT = 120;
 const STALL_GROWTH = 1.5;
 const TARGET_MAX_S = 2;
-/** After this long without a stall the margin shrinks, to half in 17 s. */
-const CALM_MS = 10_000;
-const SHRINK = 0.98;
+/** After this long without a stall the margin shrinks, to half in 9 s. */
+const CALM_MS = 5000;
+const SHRINK = 0.96;
 
 export class LatencyController {
   #fps: number;
@@ -45,13 +48,13 @@ export class LatencyController {
     return Math.min(TARGET_MAX_S, Math.max(FLOOR_S, 3 / this.#fps + this.jitterS) * this.#growth);
   }
 
-  /** 95th percentile of how much later than its duration a picture came. */
+  /** 95th percentile of how much later than its duration a picture came, beyond what is always there. */
   get jitterS(): number {
     if (this.#deviations.length < 8) {
       return 0;
     }
     const sorted = [...this.#deviations].sort((first, second) => first - second);
-    return sorted[Math.floor(sorted.length * 0.95)] ?? 0;
+    return Math.max(0, (sorted[Math.floor(sorted.length * 0.95)] ?? 0) - USUAL_JITTER_S);
   }
 
   /** A picture lasting `durationS` has arrived. */
@@ -87,7 +90,7 @@ export class LatencyController {
     this.#minGapS = Math.min(this.#minGapS, gap);
     if (nowMs - this.#periodStartMs >= PERIOD_MS) {
       const error = this.#minGapS - target;
-      const isCalm = Math.abs(error) < DEAD_BAND_S;
+      const isCalm = error > -DEAD_BAND_S && error < DEAD_BAND_S / 2;
       this.#rate = isCalm ? 1 : Math.min(RATE_MAX, Math.max(RATE_MIN, 1 + 0.5 * error));
       this.#periodStartMs = nowMs;
       this.#minGapS = Number.POSITIVE_INFINITY;

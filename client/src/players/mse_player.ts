@@ -10,6 +10,7 @@ import { type LivePlayer, type PlayerEvents, type PlayerStats, pictureElement } 
 import { BufferQueue, mediaSourceConstructor } from "./source_buffer";
 
 const KEEP_S = 8;
+const WARM_UP_MS = 3000;
 const WALLS_KEPT = 300;
 
 export class MsePlayer implements LivePlayer {
@@ -28,6 +29,7 @@ export class MsePlayer implements LivePlayer {
   #init: VideoInit | null = null;
   #mime = "";
   #hasStarted = false;
+  #startedMs = 0;
   #presented = 0;
   #dropped = 0;
   #stalls = 0;
@@ -42,7 +44,7 @@ export class MsePlayer implements LivePlayer {
     this.element.addEventListener("waiting", () => this.#stalled());
     this.element.addEventListener("error", () => this.#rebuild());
     this.#watchPictures();
-    this.#tick = window.setInterval(() => this.#steer(), 250);
+    this.#tick = window.setInterval(() => this.#keepPlaying(), 500);
     this.#tile = hub.open(camera, stream, mode, "mse", null, {
       onEvent: (event) => this.#receive(event),
       onStats: () => undefined,
@@ -160,7 +162,7 @@ export class MsePlayer implements LivePlayer {
     }
   }
 
-  /** Follow the end of the buffer. */
+  /** Follow the end of the buffer; only after an append, because in between the gap shrinks by a picture and says nothing. */
   #steer(): void {
     const ranges = this.#queue?.buffered;
     if (ranges == null || ranges.length === 0) {
@@ -171,6 +173,7 @@ export class MsePlayer implements LivePlayer {
     const start = ranges.start(ranges.length - 1);
     if (!this.#hasStarted) {
       this.#hasStarted = true;
+      this.#startedMs = performance.now();
       video.currentTime = Math.max(start, end - this.#latency.targetS);
       void video.play().catch(() => undefined);
       return;
@@ -184,10 +187,16 @@ export class MsePlayer implements LivePlayer {
     if (video.playbackRate !== decision.rate) {
       video.playbackRate = decision.rate;
     }
-    if (video.paused && !document.hidden) {
+  }
+
+  /** A browser may pause what it thinks nobody sees; and what has been seen is let go. */
+  #keepPlaying(): void {
+    const video = this.element;
+    if (this.#hasStarted && video.paused && !document.hidden) {
       void video.play().catch(() => undefined);
     }
-    if (video.currentTime - ranges.start(0) > 2 * KEEP_S) {
+    const ranges = this.#queue?.buffered;
+    if (ranges != null && ranges.length > 0 && video.currentTime - ranges.start(0) > 2 * KEEP_S) {
       this.#trim(KEEP_S);
     }
   }
@@ -199,7 +208,10 @@ export class MsePlayer implements LivePlayer {
   #stalled(): void {
     if (this.#hasStarted && this.#presented > 0 && !document.hidden && !this.element.seeking) {
       this.#stalls++;
-      this.#latency.stalled(performance.now());
+      // A stall while everything starts tells of the page, not of the line.
+      if (performance.now() - this.#startedMs > WARM_UP_MS) {
+        this.#latency.stalled(performance.now());
+      }
     }
   }
 
