@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from nangmai.archive.adoption import Adopted, SegmentFile, adopt, last_chain, segment_files, set_aside, stream_folders
 from nangmai.archive.index_writer import Transaction
 from nangmai.archive.records import FootageUnreadable
-from nangmai.archive.rows import SegmentRow, get_meta, previous_link, put_init, put_segment, stream_id
+from nangmai.archive.rows import get_meta, previous_link, put_init, put_segment, stream_id
 from nangmai.archive.scan import SegmentUnusable, find_segment
 from nangmai.archive.segment_file import segment_path
 from nangmai.archive.timeline import Gap
@@ -104,11 +104,23 @@ class _Reconciliation:
             return adopted
         put_adopted(self._transaction, adopted)
         if not self._is_new_index:
-            note_chain_break(self._transaction, adopted.row, {n: place.path for n, place in self._places.items()})
+            self._note_chain_breaks(stream, file.seq)
         if adopted.row.end_reason == "crash":
             facts |= {"fragments": len(adopted.row.fragments) // 40, "dropped_bytes": adopted.cut_bytes}
             self._events.append(("archive:segment:recovered", False, facts))
         return adopted
+
+    def _note_chain_breaks(self, stream: str, seq: int) -> None:
+        """Of a segment and the one after it: a disk that comes back shows its loss when the next is long written."""
+        paths = {number: place.path for number, place in self._places.items()}
+        rows = self._connection.execute(
+            "SELECT seq, previous_chain, state FROM segment WHERE stream_id = ?1 AND id >= (?1 << 32) + ?2 "
+            "ORDER BY id LIMIT 2",
+            (stream_id(self._connection, stream), seq),
+        ).fetchall()
+        for found, previous_chain, state in rows:
+            if state == "closed":
+                note_chain_break(self._transaction, stream, found, previous_chain, paths)
 
     def _drop(self, stream: str, file: SegmentFile, facts: dict[str, Any]) -> None:
         try:
@@ -120,6 +132,8 @@ class _Reconciliation:
             "DELETE FROM segment WHERE id = (? << 32) + ? AND state = 'open'",
             (stream_id(self._connection, stream), file.seq),
         )
+        if not self._is_new_index:
+            self._note_chain_breaks(stream, file.seq)
         self._events.append((f"archive:segment:{done}", done != "removed", facts))
 
     def _next_start(self, stream: str, seq: int) -> int | None:
@@ -161,18 +175,19 @@ def put_adopted(transaction: Transaction, adopted: Adopted) -> None:
     put_segment(transaction.connection, adopted.row)
 
 
-def note_chain_break(transaction: Transaction, row: SegmentRow, paths: Mapping[int, Path]) -> None:
+def note_chain_break(
+    transaction: Transaction, stream: str, seq: int, previous_chain: bytes, paths: Mapping[int, Path]
+) -> None:
     """Keep it in the journal when a file does not continue the one before: a power cut took that one's last bytes."""
-    number = stream_id(transaction.connection, row.stream)
-    before = previous_link(transaction.connection, number, row.seq)
-    if before is None or row.previous_chain == before.chain_head:
+    before = previous_link(transaction.connection, stream_id(transaction.connection, stream), seq)
+    if before is None or previous_chain == before.chain_head:
         return
     if before.is_cut and before.volume_id in paths:
-        path = segment_path(paths[before.volume_id], row.stream, before.seq)
-        if row.previous_chain == last_chain(path, before.fragments):
+        path = segment_path(paths[before.volume_id], stream, before.seq)
+        if previous_chain == last_chain(path, before.fragments):
             return
     reason = "the last fragments of the segment before were lost"
-    transaction.journal("chain_break", stream=row.stream, seq=row.seq, reason=reason)
+    transaction.journal("chain_break", stream=stream, seq=seq, reason=reason)
 
 
 def settle_gaps(transaction: Transaction, stream: str, from_us: int | None, alive_us: int, *, is_partial: bool) -> None:
