@@ -24,7 +24,9 @@ class UpstreamDown(Exception):
 async def pass_request(
     request: web.Request, session: aiohttp.ClientSession, upstream: Upstream, path_and_query: str
 ) -> web.StreamResponse:
-    """One round; raises `UpstreamDown` when not even the head of an answer came."""
+    """One round; raises `UpstreamDown` when not even the head of an answer came, `ConnectionError` when the browser
+    left before it could be given one. Either way the upstream's side is closed.
+    """
     headers = towards_upstream(request.headers, client=request.remote, is_tls=request.secure, host=request.host)
     try:
         answer = await session.request(

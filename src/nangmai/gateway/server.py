@@ -113,6 +113,8 @@ class Gateway:
             if target.upstream.name:
                 return pages.recorder_down(target.upstream.name)
             return pages.web_down(request.headers.get("Accept", ""))
+        except ConnectionError:
+            return web.Response(status=503)  # the browser left before the head of its answer: nobody reads this
 
 
 async def _stay_unnamed(_request: web.Request, response: web.StreamResponse) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
+import socket
+import struct
 from collections.abc import Coroutine
 from typing import Any
 
@@ -200,6 +203,46 @@ def test_when_the_browser_leaves_the_upstream_is_told() -> None:
             await asyncio.wait_for(left.wait(), 10)
 
     run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("method", "head"),
+    [
+        ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhal"),
+        ("POST", b"HTTP/1.1 204 No Content\r\n\r\n"),
+    ],
+    ids=["a body", "no body"],
+)
+def test_a_browser_that_leaves_before_the_head_is_no_fault(
+    method: str, head: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        ended: asyncio.Queue[bytes] = asyncio.Queue()
+        browser = socket.socket()
+        browser.setblocking(False)
+
+        async def upstream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            # In one breath: the gateway's loop hears of the head first and of the reset (no linger) right after it.
+            writer.write(head)
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            browser.close()
+            if b" 204 " not in head:  # an answer that is whole leaves its connection open for the next request
+                ended.put_nowait(await reader.read())
+            writer.close()
+            await writer.wait_closed()
+            ended.put_nowait(b"")
+
+        server = await asyncio.start_server(upstream, "127.0.0.1", 0)
+        async with server, gateway_before(server.sockets[0].getsockname()[1]) as it:
+            loop = asyncio.get_running_loop()
+            await loop.sock_connect(browser, ("127.0.0.1", it.port))
+            await loop.sock_sendall(browser, f"{method} / HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            assert await asyncio.wait_for(ended.get(), 10) == b""
+
+    with caplog.at_level(logging.INFO):
+        run(scenario())
+    assert caplog.records == []
 
 
 def test_half_an_answer_never_looks_whole() -> None:
