@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,9 +49,9 @@ def read_range(path: Path, offset: int, size: int) -> bytes:
 
 
 async def send_range(
-    request: web.Request, path: Path, offset: int, size: int, headers: dict[str, str]
+    request: web.Request, path: Path, offset: int, size: int, headers: dict[str, str], check: Callable[[], None]
 ) -> web.StreamResponse:
-    """Answer with `size` bytes of a file from `offset` on."""
+    """Answer with `size` bytes of a file from `offset` on; `check` raises when the rest must not be sent any more."""
     if request.method == "HEAD":
         return web.Response(headers=headers | {"Content-Length": str(size)}, content_type=MEDIA_TYPE)
     if size <= PIECE_BYTES:
@@ -70,6 +70,7 @@ async def send_range(
                 if done == size:
                     break
                 piece = await in_thread(request, _read, path, descriptor, min(PIECE_BYTES, size - done), offset + done)
+                check()
             await response.write_eof()
         return response
     finally:

@@ -143,7 +143,7 @@ async def serve_units(request: web.Request) -> web.StreamResponse:
     with asked.use("replay", *opened_by(segment, first, last)) as counter:
         offset, size = segment.byte_range(first, last)
         counter.sent_bytes = size
-        return await send_range(request, segment.path, offset, size, {"Cache-Control": IMMUTABLE})
+        return await send_range(request, segment.path, offset, size, {"Cache-Control": IMMUTABLE}, counter.check)
 
 
 def opened_by(segment: SegmentView, first: int, last: int) -> tuple[int, int]:

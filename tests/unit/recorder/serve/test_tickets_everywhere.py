@@ -193,13 +193,24 @@ def test_a_ticket_opens_the_gops_that_touch_its_period_and_no_others(tmp_path: P
     run(scenario())
 
 
-def test_an_answer_under_way_is_cut_off_when_its_ticket_is_withdrawn(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["export", "units", "multi"])
+def test_an_answer_under_way_is_cut_off_when_its_ticket_is_withdrawn(tmp_path: Path, kind: str) -> None:
     async def scenario() -> None:
         async with stand(tmp_path) as st:
-            st.record(60, pictures=noisy() * 10)
+            st.record(130, pictures=noisy())
             st.stop()
-            address = f"/export/cam-01/main.mp4?from={st.start_us}&to={st.clock.wall_us()}"
-            response = await st.client.get(address, headers={"Authorization": f"Bearer {st.ticket('export')}"})
+            segment = max(st.archive.index.segments("cam-01.main", st.start_us, st.clock.wall_us()),
+                          key=lambda segment: len(segment.fragments))  # fmt: skip
+            address = {
+                "export": f"/export/cam-01/main.mp4?from={st.start_us}&to={st.clock.wall_us()}",
+                "units": f"/playback/cam-01/main/{segment.seq}/0-{len(segment.fragments) - 1}.m4s",
+                "multi": "/playback/multi",
+            }[kind]
+            body = {"from_us": st.start_us, "to_us": st.clock.wall_us(),
+                    "streams": [{"slot": 0, "camera": "cam-01", "stream": "main"}]}  # fmt: skip
+            headers = {"Authorization": f"Bearer {st.ticket('export')}"}
+            send: Any = st.client.post(address, headers=headers, json=body) if kind == "multi" else None
+            response = await (send or st.client.get(address, headers=headers))
             await response.content.readexactly(1000)
             st.gate.obey({}, ["ticket-1"])
             with pytest.raises(Exception, match=r"payload|closed|reset|length") as broken:
