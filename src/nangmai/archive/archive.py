@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,21 +16,18 @@ from nangmai.archive.checkpoints import CHECKPOINT_FOLDER, INTERVAL_US, write_ch
 from nangmai.archive.deletion import Deleter
 from nangmai.archive.forecast import Forecast
 from nangmai.archive.index import Index
-from nangmai.archive.index_file import INDEX_NAME
 from nangmai.archive.index_writer import IndexWriter, Transaction
 from nangmai.archive.keys import public_hex
+from nangmai.archive.mending import Mender
 from nangmai.archive.open_segment import OpenSegment
 from nangmai.archive.opening import Opened, open_parts, stream_start, stream_timeline
-from nangmai.archive.reindex import Rebuild
 from nangmai.archive.retention import RetentionRules
 from nangmai.archive.rows import put_init, put_segment, set_meta
-from nangmai.archive.schema import connect
 from nangmai.archive.segment_file import check_stream_name
 from nangmai.archive.stream import StreamWriter
 from nangmai.archive.volume import State, Volume
 from nangmai.archive.writer import VolumeWriter
 from nangmai.base.clock import Clock
-from nangmai.base.errors import Error
 from nangmai.base.units import US_PER_S
 
 _log = logging.getLogger(__name__)
@@ -42,10 +36,6 @@ _ALARM_US = 60 * US_PER_S
 
 #: called from any thread with the event's name, whether it is an alarm, and its facts
 EventListener = Callable[[str, bool, dict[str, Any]], None]
-
-
-class _Closing(Exception):
-    """The archive is being closed while its index is rebuilt; the next start goes on."""
 
 
 class Archive:
@@ -65,7 +55,20 @@ class Archive:
         self._opened = opened
         self._clock = clock
         self._streams: dict[str, StreamWriter] = {}
-        self._index_writer = IndexWriter(opened.connection, opened.journal, flush_seconds, self._on_tick)
+        self._mender = Mender(
+            state=opened.state,
+            key=opened.key.public_key(),
+            index=opened.index,
+            volumes=opened.volumes,
+            clock=clock,
+            settled_seq=self._settled_seq,
+            notify=self.event,
+        )
+        self._index_writer = IndexWriter(
+            opened.connection, opened.journal, flush_seconds, self._on_tick, self._mender.replace
+        )
+        self._mender.attach(self._index_writer)
+        self._closed_seq = dict(opened.last_seq)
         self._deleter = Deleter(
             index=opened.index,
             writer=self._index_writer,
@@ -75,8 +78,6 @@ class Archive:
             trusted=opened.trusted,
             notify=self.event,
         )
-        self._rebuilding: threading.Thread | None = None
-        self._is_closing = False
         self._refused_mono_us = -_ALARM_US
         self._checkpoint_mono_us = clock.mono_us()
         self._writers = [
@@ -115,8 +116,7 @@ class Archive:
             writer.start()
         self._deleter.start()
         if self._opened.is_rebuilding:
-            self._rebuilding = threading.Thread(target=self._rebuild, name="rebuild", daemon=True)
-            self._rebuilding.start()
+            self._mender.fill(self._opened.adopted_from_us)
 
     def add_stream(self, name: str, camera: str, kind: Literal["main", "sub"]) -> StreamWriter:
         """The writer of a stream; the first call ever fixes since when it should have been recorded."""
@@ -168,8 +168,7 @@ class Archive:
 
     def wait_rebuilt(self) -> None:
         """Wait until an index that was lost is whole again."""
-        if self._rebuilding is not None:
-            self._rebuilding.join()
+        self._mender.wait()
 
     def expect_end(self) -> None:
         """The streams are about to end, all at once: their last units are taken however many wait for the disk."""
@@ -178,9 +177,8 @@ class Archive:
 
     def close(self) -> None:
         """End every segment (`stopped`), sync, sign a checkpoint, note since when the recorder is down, let go."""
-        self._is_closing = True
         self._deleter.close()
-        self.wait_rebuilt()
+        self._mender.close()
         for stream in self._streams.values():
             stream.close()
         for writer in self._writers:
@@ -231,6 +229,7 @@ class Archive:
         def written(_: object) -> None:
             for segment, state in segments:
                 if state == "closed":
+                    self._closed_seq[segment.stream] = max(self._closed_seq.get(segment.stream, 0), segment.seq)
                     self.index.drop_live(segment)
 
         self._index_writer.submit(write).add_done_callback(written)
@@ -266,22 +265,12 @@ class Archive:
         if after in ("low", "critical"):
             self._deleter.wake()
 
-    def _rebuild(self) -> None:
-        """Adopt the files that a lost index knew."""
-        rebuild = Rebuild(self._opened.places, self._index_writer.call)
-        try:
-            with closing(connect(self.state / INDEX_NAME, read_only=True)) as connection:
-                rebuild.adopt_all(connection, self._count_rebuilt, borders=self._opened.adopted_from_us)
-        except _Closing:
-            return
-        except (Error, sqlite3.Error) as error:
-            self.event("archive:index:incomplete", alarm=True, reason=str(error))
-            return
-        self.event("archive:index:rebuilt", **rebuild.report.as_dict())
-
-    def _count_rebuilt(self, _: int) -> None:
-        if self._is_closing:
-            raise _Closing
+    def _settled_seq(self, stream: str) -> int:
+        """Up to which number no file of a stream is written to any more."""
+        if stream not in self._streams:
+            return 1 << 62
+        closed, live = self._closed_seq.get(stream, 0), self.index.first_live_seq(stream)
+        return closed if live is None else min(closed, live - 1)
 
     def _checkpoint(self) -> None:
         folder, key, time_us = self.state / CHECKPOINT_FOLDER, self._opened.key, self._clock.wall_us()

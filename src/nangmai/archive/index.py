@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nangmai.archive import overview
-from nangmai.archive.index_writer import IndexWriter
+from nangmai.archive.index_writer import IndexWriter, is_damage
 from nangmai.archive.open_segment import OpenSegment
 from nangmai.archive.records import SegmentView
 from nangmai.archive.schema import connect
@@ -33,7 +33,10 @@ class StreamUnknown(Error):
 
 
 class IndexBroken(Error):
-    """The index cannot be read ({reason}). Run `nangmai reindex`: the footage itself is not touched."""
+    """The index cannot be read ({reason}). A running recorder replaces it; otherwise run `nangmai reindex`.
+
+    The footage itself is not touched.
+    """
 
     kind = Kind.CORRUPT
 
@@ -98,6 +101,9 @@ class Index:
         self._live: dict[str, dict[int, OpenSegment]] = {}
         self._timelines: dict[str, Timeline] = {}
         self._writer: IndexWriter | None = None
+        self._turn = threading.Condition()
+        self._readers = 0
+        self._is_exchanged = False
 
     # -- set up by the archive ---------------------------------------------------------------------------------------
 
@@ -119,6 +125,21 @@ class Index:
     def add_timeline(self, stream: str, timeline: Timeline) -> None:
         """The gap record of a stream, as far as it is in memory."""
         self._timelines[stream] = timeline
+
+    @contextlib.contextmanager
+    def exchanged(self) -> Iterator[None]:
+        """While another file takes the index's place nobody reads; then everybody opens the new one."""
+        with self._turn:
+            self._is_exchanged = True
+            self._turn.wait_for(lambda: not self._readers)
+        try:
+            self.close()
+            self._streams = {}
+            yield
+        finally:
+            with self._turn:
+                self._is_exchanged = False
+                self._turn.notify_all()
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -293,14 +314,40 @@ class Index:
         """Segments that are in memory only, with their highest activity."""
         return [(segment.view(), segment.activity) for _, segment in self._live_segments(stream)]
 
+    def first_live_seq(self, stream: str) -> int | None:
+        """The lowest number whose row does not say everything yet."""
+        return min((segment.seq for _, segment in self._live_segments(stream)), default=None)
+
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def query(self, text: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a read-only statement, on this thread's connection."""
+        generation = self._generation
         try:
-            return self._connection().execute(text, values).fetchall()
+            with self._reading():
+                generation = self._generation
+                return self._connection().execute(text, values).fetchall()
         except sqlite3.Error as error:
+            self._report(error, generation)
             raise IndexBroken(reason=str(error)) from error
+
+    def _report(self, error: sqlite3.Error, generation: int) -> None:
+        """Damage is the index thread's business, unless the file that was read has been replaced meanwhile."""
+        with self._lock:
+            if is_damage(error) and generation == self._generation and self._writer is not None:
+                self._writer.report_damage(str(error))
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._turn:
+            self._turn.wait_for(lambda: not self._is_exchanged)
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._readers -= 1
+                self._turn.notify_all()
 
     def _connection(self) -> sqlite3.Connection:
         local = self._local

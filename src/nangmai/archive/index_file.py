@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from nangmai.archive.index_writer import remember, replay
 from nangmai.archive.journal import JOURNAL_START, Entry, Journal, JournalBroken, Position
-from nangmai.archive.schema import connect, prepare
-from nangmai.archive.volume import VolumeUnwritable
+from nangmai.archive.rows import get_meta
+from nangmai.archive.schema import INCOMPLETE, connect, prepare
+from nangmai.archive.volume import VolumeUnwritable, sync_folder
 from nangmai.base.units import US_PER_S
 
 INDEX_NAME = "index.sqlite3"
@@ -28,7 +29,7 @@ class OpenIndex(NamedTuple):
 
     connection: sqlite3.Connection
     position: Position
-    is_new: bool
+    is_new: bool  #: so that files may lack their rows: it was made now, or adopting them was broken off
     events: list[Found]
 
 
@@ -40,32 +41,38 @@ def open_index(folder: Path) -> OpenIndex:
         with contextlib.ExitStack() as undo:
             try:
                 connection = undo.enter_context(contextlib.closing(connect(path)))
-                is_new = prepare(connection, path)
+                is_new = prepare(connection, path) or bool(get_meta(connection, INCOMPLETE))
                 position = _replayed(connection, folder / JOURNAL_NAME, events)
             except sqlite3.OperationalError as error:
                 raise VolumeUnwritable(path=str(path), reason=str(error)) from error
             except sqlite3.DatabaseError as error:
-                events.append(_move_aside(path, str(error)))
+                events.append(move_aside(path, str(error)))
                 continue
             undo.pop_all()
             return OpenIndex(connection, position, is_new, events)
+
+
+def set_complete(connection: sqlite3.Connection) -> None:
+    """Every file has its row: from now on only what a crash parts has to be looked at."""
+    connection.execute("DELETE FROM meta WHERE key = ?", (INCOMPLETE,))
 
 
 def _replayed(connection: sqlite3.Connection, path: Path, events: list[Found]) -> Position:
     try:
         return replay(connection, path)
     except JournalBroken as error:
-        events.append(_move_aside(path, str(error)))
+        events.append(move_aside(path, str(error)))
         return _begin_journal(connection, path)
 
 
-def _move_aside(path: Path, reason: str) -> Found:
+def move_aside(path: Path, reason: str) -> Found:
     """Keep a broken file under another name, with what SQLite left beside it."""
     names = (path.with_name(f"{path.name}.broken-{number}") for number in itertools.count(1))
     aside = next(name for name in names if not name.exists())
     for suffix in SQLITE_SUFFIXES:
         with contextlib.suppress(FileNotFoundError):
             Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
+    sync_folder(path.parent)
     return ("archive:index:replaced", True, {"file": path.name, "kept_as": aside.name, "reason": reason})
 
 

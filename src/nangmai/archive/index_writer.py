@@ -47,6 +47,8 @@ class Transaction:
 
 
 Operation = Callable[[Transaction], Any]
+#: gives another connection for one whose file is damaged, or raises
+Replace = Callable[[sqlite3.Connection, Journal, str], sqlite3.Connection]
 _Item = tuple[Operation, "Future[Any]"]
 
 
@@ -85,16 +87,28 @@ def run_at_once(connection: sqlite3.Connection, journal: Journal, operation: Ope
     return value
 
 
+def is_damage(error: BaseException) -> bool:
+    """Whether the file itself is broken, so that no later try can succeed."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 class IndexWriter:
     """The thread, its queue and its connection."""
 
     def __init__(
-        self, connection: sqlite3.Connection, journal: Journal, tick_seconds: float, on_tick: Callable[[], None]
+        self,
+        connection: sqlite3.Connection,
+        journal: Journal,
+        tick_seconds: float,
+        on_tick: Callable[[], None],
+        replace: Replace,
     ) -> None:
         self._connection = connection
         self._journal = journal
         self._tick_seconds = tick_seconds
         self._on_tick = on_tick
+        self._replace = replace
+        self._damage: str | None = None
         self._queue: SimpleQueue[_Item | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
         self.failure: str | None = None  #: why the last commit failed, until one succeeds
@@ -116,6 +130,11 @@ class IndexWriter:
         except TimeoutError as error:
             raise IndexUnavailable(reason=self.failure or f"no answer within {timeout_s:.0f} s") from error
 
+    def report_damage(self, reason: str) -> None:
+        """A reader has found the file broken; any thread."""
+        self._damage = reason
+        self.submit(lambda transaction: None)
+
     def close(self) -> None:
         """Commit what was handed over, then stop."""
         self._queue.put(None)
@@ -131,7 +150,7 @@ class IndexWriter:
             if time.monotonic() >= next_tick:
                 self._tick()
                 next_tick = time.monotonic() + self._tick_seconds
-            if backlog and not self._commit(backlog) and not ended:
+            if backlog and not self._commit_or_replace(backlog) and not ended:
                 time.sleep(RETRY_S)
             if ended:
                 for _, future in backlog:
@@ -155,6 +174,24 @@ class IndexWriter:
             self._on_tick()
         except Exception:  # noqa: BLE001 - border of the thread: the index goes on
             _log.exception("a regular task of the index failed")
+
+    def _commit_or_replace(self, backlog: list[_Item]) -> bool:
+        """A file that turns out broken is replaced, and everything goes into the new one."""
+        if self._damage is None and self._commit(backlog):
+            return True
+        if self._damage is None:
+            return False
+        reason, self._damage = self._damage, None
+        try:
+            self._connection = self._replace(self._connection, self._journal, reason)
+        except (Error, sqlite3.Error, OSError) as error:
+            if str(error) != self.failure:
+                _log.error("%s", error)
+            is_done = self._commit(backlog)
+            self.failure = str(error)
+            return is_done
+        self._damage = None  # whoever said so meanwhile had read the old file
+        return self._commit(backlog)
 
     def _commit(self, backlog: list[_Item]) -> bool:
         """All of the backlog in one transaction; on a failing disk everything stays for the next try."""
@@ -188,7 +225,9 @@ class IndexWriter:
             value = operation(transaction)
         except (sqlite3.OperationalError, OSError):
             raise
-        except Exception as error:  # noqa: BLE001 - border of the task
+        except Exception as error:
+            if is_damage(error):
+                raise
             self._connection.execute("ROLLBACK TO operation")
             del transaction.entries[known:]
             _log.warning("an index operation failed: %s", error)
@@ -204,3 +243,5 @@ class IndexWriter:
         if self.failure is None:
             _log.error("the index cannot be written: %s", error)
         self.failure = str(error)
+        if is_damage(error):
+            self._damage = str(error)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nangmai.archive.checkpoints import CHECKPOINT_FOLDER, adopt_checkpoints
 from nangmai.archive.index import Index, StreamInfo
-from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME, open_index
+from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME, open_index, set_complete
 from nangmai.archive.index_writer import run_at_once
 from nangmai.archive.journal import Journal
 from nangmai.archive.keys import load_or_make_key
@@ -84,6 +84,8 @@ def open_parts(volumes: Sequence[Path], *, state: Path | None, recorder: str, cl
         reconciled = run_at_once(
             connection, journal, lambda transaction: reconcile(transaction, places, is_new_index=is_new)
         )
+        if is_new and not any(reconciled.last_seq.values()):
+            set_complete(connection)
         undo.pop_all()
     return Opened(
         state=folder,

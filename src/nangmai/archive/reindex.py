@@ -6,8 +6,7 @@ Adopts every file that says what it is; deletes none. The old index is kept besi
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,7 +15,7 @@ from typing import Any
 
 from nangmai.archive.adoption import SegmentFile, adopt, segment_files, stream_folders
 from nangmai.archive.checkpoints import CHECKPOINT_FOLDER, adopt_checkpoints
-from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME
+from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME, set_complete
 from nangmai.archive.index_writer import Transaction, replay, run_at_once
 from nangmai.archive.journal import Journal
 from nangmai.archive.keys import load_public_key
@@ -33,6 +32,7 @@ _BATCH = 500
 Progress = Callable[[int], None]
 #: runs an operation as one commit
 Run = Callable[[Callable[[Transaction], None]], object]
+Query = Callable[..., list[tuple[Any, ...]]]
 
 
 @dataclass
@@ -78,9 +78,14 @@ def reindex(
             put_volume(connection, marker.uuid, marker.generation, str(path.absolute())): Place(marker.uuid, path)
             for path, marker in markers.items()
         }
-        rebuild = Rebuild(places, lambda operation: run_at_once(connection, journal, operation))
+        rebuild = Rebuild(
+            places.values(),
+            lambda operation: run_at_once(connection, journal, operation),
+            lambda text, *values: connection.execute(text, values).fetchall(),
+        )
         on_total(sum(1 for _ in rebuild.files()))
-        rebuild.adopt_all(connection, on_done)
+        rebuild.adopt_all(on_done)
+        set_complete(connection)
         notes = folder / CHECKPOINT_FOLDER
         run_at_once(connection, journal, lambda transaction: adopt_checkpoints(transaction, notes, key))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -108,24 +113,26 @@ def _remove(path: Path) -> None:
 class Rebuild:
     """Adopts every file that has no row yet."""
 
-    def __init__(self, places: Mapping[int, Place], run: Run) -> None:
-        self._places = places
+    def __init__(
+        self, places: Iterable[Place], run: Run, query: Query, is_settled: Callable[[SegmentFile], bool] | None = None
+    ) -> None:
+        self._places = list(places)
         self._run = run
+        self._query = query
+        self._is_settled = is_settled  # asked at the last moment: a file that is being written must not be closed here
         self.report = ReindexReport()
 
     def files(self) -> Iterator[tuple[SegmentFile, Place]]:
         """Every segment file, streams by name, numbers in order on each volume."""
-        names = {name for place in self._places.values() for name in stream_folders(place.path)}
+        names = {name for place in self._places for name in stream_folders(place.path)}
         for name in sorted(names):
-            for place in self._places.values():
+            for place in self._places:
                 for file in segment_files(place.path, name):
                     yield file, place
 
-    def adopt_all(
-        self, connection: sqlite3.Connection, on_done: Progress, *, borders: Mapping[str, int] | None = None
-    ) -> None:
+    def adopt_all(self, on_done: Progress, *, borders: Mapping[str, int] | None = None) -> None:
         """Rows for all files; then the time that nothing accounts for is named, up to each stream's border."""
-        known = {row[0] for row in connection.execute("SELECT name FROM stream")}
+        known = {row[0] for row in self._query("SELECT name FROM stream")}
         batch: list[tuple[SegmentFile, Place]] = []
         for file, place in self.files():
             if file.stream not in known:
@@ -133,24 +140,21 @@ class Rebuild:
                 known.add(file.stream)
             batch.append((file, place))
             if len(batch) >= _BATCH:
-                self._adopt_batch(connection, batch, on_done)
+                self._adopt_batch(batch, on_done)
                 batch = []
-        self._adopt_batch(connection, batch, on_done)
+        self._adopt_batch(batch, on_done)
         for name in sorted(known):
             self._run(partial(_fill, stream=name, to_us=1 << 62 if borders is None else borders.get(name, 0)))
         self.report.streams = len(known)
 
     def _declare(self, stream: str) -> None:
         def declare(transaction: Transaction) -> None:
-            declare_stream(transaction, stream, self._places.values())
+            declare_stream(transaction, stream, self._places)
 
         self._run(declare)
 
-    def _adopt_batch(
-        self, connection: sqlite3.Connection, batch: list[tuple[SegmentFile, Place]], on_done: Progress
-    ) -> None:
-        orphans = [(file, place) for file, place in batch if not _has_row(connection, file)]
-        adopted = [adopt(file, place.uuid) for file, place in orphans]
+    def _adopt_batch(self, batch: list[tuple[SegmentFile, Place]], on_done: Progress) -> None:
+        adopted = [adopt(file, place.uuid) for file, place in batch if self._is_orphan(file)]
         for item in adopted:
             if item.row is None:
                 self.report.refused.append(item.fault or str(item.file.path))
@@ -166,16 +170,14 @@ class Rebuild:
             self._run(put)
         on_done(len(batch))
 
+    def _is_orphan(self, file: SegmentFile) -> bool:
+        if self._is_settled is not None and not self._is_settled(file):
+            return False
+        found = "SELECT 1 FROM segment WHERE id = ((SELECT id FROM stream WHERE name = ?) << 32) + ?"
+        return not self._query(found, file.stream, file.seq)
+
 
 def _fill(transaction: Transaction, *, stream: str, to_us: int) -> None:
     known = transaction.connection.execute("SELECT 1 FROM stream WHERE name = ?", (stream,)).fetchone()
     if known:
         fill_holes(transaction, stream, to_us)
-
-
-def _has_row(connection: sqlite3.Connection, file: SegmentFile) -> bool:
-    found = connection.execute("SELECT id FROM stream WHERE name = ?", (file.stream,)).fetchone()
-    if found is None:
-        return False
-    row = connection.execute("SELECT 1 FROM segment WHERE id = (? << 32) + ?", (found[0], file.seq)).fetchone()
-    return row is not None

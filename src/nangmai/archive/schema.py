@@ -10,6 +10,7 @@ from pathlib import Path
 from nangmai.base.errors import Error, Kind
 
 SCHEMA_VERSION = 1
+INCOMPLETE = "incomplete"  #: in `meta` from the making of the tables until every file has its row
 
 
 class IndexTooNew(Error):
@@ -41,7 +42,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> bool:
     if tables and found > SCHEMA_VERSION:
         raise IndexTooNew(path=str(path), found=found, known=SCHEMA_VERSION)
     if not tables:
-        _run(connection, _text("schema.sql"), SCHEMA_VERSION)
+        _run(connection, f"{_text('schema.sql')}\nINSERT INTO meta VALUES ('{INCOMPLETE}', '1');", SCHEMA_VERSION)
         return True
     for version, text in migrations():
         if version > found:
