@@ -166,16 +166,10 @@ def drive_by_frames(depacketizer: NalDepacketizer | FieldByField, view: memoryvi
 def drive_by_runs(depacketizer: NalDepacketizer | FieldByField, view: memoryview, reads: list[Any]) -> None:
     """The same, and runs of fragments in one call."""
     assert isinstance(depacketizer, NalDepacketizer)
-    push, push_run = depacketizer.push, depacketizer.push_run
-    unpack = _FRAME.unpack_from
     for read in reads:
         at, end = read[0][0] - 4, read[-1][1]
-        while at < end:
-            tag, size = unpack(view, at)
-            at += 4
-            if tag == 0x2400:
-                push(view, at, at + size, 0)
-            at = push_run(view, at + size, end, 0x2400)
+        if depacketizer.push_run(view, at, end, 0x2400, 0) != end:
+            raise AssertionError
         depacketizer.detach()
 
 

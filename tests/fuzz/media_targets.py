@@ -120,11 +120,13 @@ def fuzz_interleaved(data: bytes) -> None:
         assert made is not None
         view, at = memoryview(frames), 0
         while at + 4 <= len(frames):
-            end = at + 4 + (frames[at + 2] << 8 | frames[at + 3])
-            if end > len(frames):
-                break
-            made.push(view, at + 4, end, 0)
-            at = made.push_run(view, end, len(frames), 0x2400) if in_runs else end
+            after = made.push_run(view, at, len(frames), 0x2400, 0) if in_runs else at
+            if after == at:
+                after = at + 4 + (frames[at + 2] << 8 | frames[at + 3])
+                if after > len(frames):
+                    break
+                made.push(view, at + 4, after, 0)
+            at = after
         seen.append(([(picture.data, picture.pts_90k, picture.is_damaged) for picture in got], made.stats))
     assert seen[0] == seen[1]
 

@@ -91,6 +91,11 @@ class OpenSegment:
             return chain_end(self._chain, self.ending.json())
         return self._chain if self.has_fragments else self.previous_chain
 
+    @property
+    def size_bytes(self) -> int:
+        """How much has been written."""
+        return self._size_bytes
+
     def create(self) -> bytes:
         """Open the file, which must not exist, and return its head."""
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -52,5 +52,11 @@ class Source(Protocol):
     def start(self) -> None:
         """Begin; needs a running event loop."""
 
+    def gather(self, *, is_allowed: bool) -> None:
+        """Whether what comes may gather for a moment before it is read: it costs less, and live pictures come later.
+
+        To be called every second, and at once when somebody begins to watch. A source may do without.
+        """
+
     async def stop(self) -> None:
         """Say goodbye and end, within 2 s. No callback comes afterwards."""

@@ -75,6 +75,10 @@ class PersistentSource(ABC):
     def stats(self) -> SourceStats:
         return self._past
 
+    def gather(self, *, is_allowed: bool) -> None:
+        """Nothing: what is read by a thread cannot wait."""
+        del is_allowed
+
     def start(self) -> None:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run(), name=f"source {self.name}")

@@ -31,8 +31,8 @@ class Depacketizer(Protocol):
         Slices of it may be kept until the picture is complete or `detach()`.
         """
 
-    def push_run(self, buffer: memoryview, start: int, end: int, tag: int) -> int:
-        """Interleaved frames from `start` on that go on with an open fragmented unit; returns where they end.
+    def push_run(self, buffer: memoryview, start: int, end: int, tag: int, received_us: int) -> int:
+        """Whole interleaved frames of this stream from `start` on; returns where they end.
 
         Optional: what it does not take goes through `push`. `tag` is `$` and the channel as one 16-bit number.
         """

@@ -26,6 +26,8 @@ _START_CODE = b"\0\0\1"
 OTHER, SLICE, KEY_SLICE = 0, 1, 2
 _FRAME_BYTES = 4  #: `$`, channel, length (RFC 2326 §10.12)
 _IDENTITY = struct.Struct(">II")
+_MARKER = 1 << 23  #: in the first four bytes of a packet (RFC 3550 §5.1)
+_LAST_FRAGMENT = 0x40  #: in the FU header (RFC 6184 §5.8, RFC 7798 §4.4.3)
 
 
 class ParameterSets(Protocol):
@@ -56,6 +58,7 @@ class NalDepacketizer:
         "_is_annex_b",
         "_is_damaged",
         "_is_key",
+        "_last",
         "_marker_ends_picture",
         "_middle",
         "_on_picture",
@@ -103,6 +106,7 @@ class NalDepacketizer:
         self._unpack_frame = struct.Struct(f">HHI{self._skip - 4}s").unpack_from
         self._expected = 0  #: first four bytes of the next packet, if it is plain and not the last of its picture
         self._armed = 0  #: `_expected` as the thorough way left it: the difference is what `push` took since
+        self._last = b""  #: the same, if it ends the open NAL unit
         self._middle = b""  #: the bytes behind them, if it goes on with the open NAL unit; empty = none is open
 
         self._parts: list[bytes | memoryview] = []  #: finished NAL units of the picture, with their lengths
@@ -134,32 +138,46 @@ class NalDepacketizer:
                 return
         self._push_thoroughly(buffer, start, end, received_us)
 
-    def push_run(self, buffer: memoryview, start: int, end: int, tag: int) -> int:
-        """The interleaved frames (RFC 2326 §10.12) from `start` on, as long as they go on with the open NAL unit.
+    def push_run(self, buffer: memoryview, start: int, end: int, tag: int, received_us: int) -> int:
+        """The interleaved frames (RFC 2326 §10.12) from `start` on, as long as they are of this stream and whole.
 
-        `tag` is `$` and the channel as one number. Returns where the first frame begins that has to go through `push`.
-        One call for many packets: about an eighth cheaper than framing and pushing each by itself
-        (`bench/depacketize.py`).
+        `tag` is `$` and the channel as one number. Returns where the first frame begins that was not taken. One call
+        for many packets costs a third less than framing and pushing each by itself (`bench/depacketize.py`).
         """
-        middle = self._middle
-        if not middle:
-            return start
-        expected, unpack, append = self._expected, self._unpack_frame, self._append
+        unpack, append = self._unpack_frame, self._append
         skip = self._skip
         header_bytes = _FRAME_BYTES + skip
         last = end - header_bytes
+        expected, middle = self._expected, self._middle
         while start < last:
             found_tag, size, word, identity = unpack(buffer, start)
-            if word != expected or identity != middle or found_tag != tag or size <= skip:
-                break
             stop = start + _FRAME_BYTES + size
-            if stop > end:
+            if found_tag != tag or stop > end:
                 break
-            append(buffer[start + header_bytes : stop])
-            expected += 1
+            if word == expected and identity == middle and size > skip:
+                append(buffer[start + header_bytes : stop])
+                expected += 1
+            else:
+                self._expected = expected
+                if word == expected | _MARKER and identity == self._last and size > skip:
+                    append(buffer[start + header_bytes : stop])
+                    self._end_unit(received_us)
+                else:
+                    self._push_thoroughly(buffer, start + _FRAME_BYTES, stop, received_us)
+                expected, middle = self._expected, self._middle
             start = stop
         self._expected = expected
         return start
+
+    def _end_unit(self, received_us: int) -> None:
+        """The last fragment of the open NAL unit has come, and it ends the picture."""
+        following = self._expected + 1
+        self.stats.packets += following - self._armed
+        self._received_us = received_us
+        self._close_fragments()
+        if self._marker_ends_picture:
+            self._end_picture(is_marked=True)
+        self._expected = self._armed = PLAIN_HEADER << 24 | self._payload_type << 16 | following & 0xFFFF
 
     def detach(self) -> None:
         """Copy what is still referenced: the caller will overwrite its buffer."""
@@ -254,6 +272,7 @@ class NalDepacketizer:
             self._abandon_fragments()
         self._fragment_header = header
         self._middle = _IDENTITY.pack(self._timestamp, self._sequence.ssrc) + middle
+        self._last = self._middle[:-1] + bytes((middle[-1] | _LAST_FRAGMENT,))
         self._append(first)
         kind = self.KINDS[header[0]]
         if kind and not self._has_slice:
@@ -288,7 +307,7 @@ class NalDepacketizer:
     def _forget_fragments(self) -> None:
         self._fragments.clear()
         self._detached_fragments = 0
-        self._middle = b""
+        self._middle = self._last = b""
 
     def _abandon_fragments(self) -> None:
         """The open NAL unit will never be whole: half a NAL unit is not what the camera sent, so none of it is kept."""

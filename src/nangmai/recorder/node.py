@@ -207,6 +207,7 @@ class Node:
                 self.tickets.tick()
                 self._watch()
                 for stream in self.streams:
+                    stream.gather()
                     if stream.is_starved():
                         await stream.ask_anew()
             except Exception:  # noqa: BLE001 border of the task: it must not end

@@ -43,11 +43,13 @@ class CameraStream:
         self._clock = clock
         self._source: Source | None = None
         self._past_reconnects = 0
+        self._live = hub.stream(camera.id, kind)
+        self._live.on_watched = self.gather
         writer = archive.add_stream(self.name, camera.id, kind)
         self.ingest = StreamIngest(
             self.name,
             writer=writer,
-            live=hub.stream(camera.id, kind),
+            live=self._live,
             wall=wall,
             clock=clock,
             limiter=limiter,
@@ -85,6 +87,11 @@ class CameraStream:
         """Connect, and record for ever."""
         if self._source:
             self._source.start()
+
+    def gather(self) -> None:
+        """Let the source read at leisure unless somebody watches; called every second."""
+        if self._source:
+            self._source.gather(is_allowed=not self._live.viewers)
 
     async def ask_anew(self) -> None:
         """Connect again: what comes cannot be recorded, and a new description may tell why (another codec, say)."""

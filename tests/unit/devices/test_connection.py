@@ -207,10 +207,10 @@ def test_a_run_takes_the_frames_that_follow_and_no_others() -> None:
     runs: list[int] = []
 
     def act(wire: Wire) -> None:
-        def run_on(view: memoryview, start: int, end: int, tag: int) -> int:
+        def run_on(view: memoryview, start: int, end: int, tag: int, now_us: int) -> int:
             """Take frames of 50 bytes."""
             while end - start >= 54 and view[start : start + 4] == b"$\x00\x00\x32":
-                assert tag == 0x2400
+                assert (tag, now_us) == (0x2400, 3)
                 runs.append(start)
                 start += 54
             return start

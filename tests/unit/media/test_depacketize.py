@@ -356,15 +356,17 @@ def test_runs_of_interleaved_frames_give_the_same_pictures(codec: Codec) -> None
     view = memoryview(frames)
     at, pushed = 0, 0
     while at < len(frames):
-        size = int.from_bytes(frames[at + 2 : at + 4], "big")
-        if frames[at + 1] == 0:
-            made.push(view, at + 4, at + 4 + size, 0)
-            pushed += 1
-        at = made.push_run(view, at + 4 + size, len(frames), 0x2400)
+        after = made.push_run(view, at, len(frames), 0x2400, 0)
+        if after == at:
+            after += 4 + int.from_bytes(frames[at + 2 : at + 4], "big")
+            if frames[at + 1] == 0:
+                made.push(view, at + 4, after, 0)
+                pushed += 1
+        at = after
     expected, plain = receive(codec, packets)
     assert [p.data for p in got] == [p.data for p in expected]  # type: ignore[attr-defined]
     assert made.stats == plain.stats
-    assert pushed < len(packets) / 2
+    assert pushed < len(packets) / 10
 
 
 @both
@@ -381,7 +383,7 @@ def test_a_run_stops_at_a_frame_that_has_not_arrived_whole(codec: Codec) -> None
         made.push(view, at + 4, at + 4 + len(packet), 0)
         at += 4 + len(packet)
     cut = before + 4 + len(packets[first + 1]) + 4 + 50
-    assert made.push_run(view, before, cut, 0x2400) == before + 4 + len(packets[first + 1])
+    assert made.push_run(view, before, cut, 0x2400, 0) == before + 4 + len(packets[first + 1])
 
 
 def test_codecs_that_are_not_recorded_have_no_depacketiser() -> None:

@@ -50,6 +50,9 @@ T = TypeVar("T")
 MAX_REDIRECTS = 3
 REPORT_S = 7.0
 FAREWELL_S = 1.0
+GATHER_MS = 200  #: what a stream brings in this time is read at once while nobody watches it
+GATHER_LIMIT_BYTES = 192 * 1024  #: a read takes it whole, and a burst finds as much room again in the kernel
+_GATHER_LEAST_BYTES = 4096  #: less than that is not worth waiting for
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class RtspClient:
         self._waiting: deque[tuple[int, asyncio.Future[Response]]] = deque()
         self._asking = asyncio.Lock()
         self._udp_bytes = 0
+        self._measured = (0, 0)  #: when `gather` was called last, and what had been received
 
     @property
     def received_bytes(self) -> int:
@@ -266,6 +270,18 @@ class RtspClient:
                     rtp, rtcp = track.transport.channels or (0, 1)
                     connection.transport.write(b"$" + bytes((rtcp,)) + len(report).to_bytes(2, "big") + report)
                     connection.sample(rtp, intake.look)
+
+    def gather(self, *, is_allowed: bool) -> None:
+        """As `Source.gather`; over UDP and before the first picture nothing is held back."""
+        connection = self._connection
+        if connection is None or not self._has_media or self._transport == "udp":
+            return
+        (before_us, before_bytes), now_us = self._measured, self._now_us()
+        self._measured = now_us, connection.received_bytes
+        rate = (connection.received_bytes - before_bytes) * US_PER_S // max(now_us - before_us, 1)
+        least_bytes = min(rate * GATHER_MS // 1000, GATHER_LIMIT_BYTES)
+        # A stream that has become quiet is read at once until it is known how much it brings now.
+        connection.gather(least_bytes if is_allowed and before_us and least_bytes >= _GATHER_LEAST_BYTES else 1)
 
     # -- requests and responses
 

@@ -53,6 +53,10 @@ class RtspSource(PersistentSource):
             clock_offset_us=past.clock_offset_us if offset_us is None else offset_us,
         )
 
+    def gather(self, *, is_allowed: bool) -> None:
+        if self._client is not None:
+            self._client.gather(is_allowed=is_allowed)
+
     async def _play(self) -> None:
         self._client = RtspClient(
             self._url,

@@ -7,6 +7,7 @@ when nobody does.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -113,6 +114,7 @@ class LiveStream:
         self._is_unseen = False
         self._timebase = Timebase()
         self._subscribers: list[Subscriber] = []
+        self.on_watched: Callable[[], None] = lambda: None  #: somebody has begun to watch
 
     @property
     def viewers(self) -> int:
@@ -173,6 +175,7 @@ class LiveStream:
         """From now on `subscriber` gets what is published. What came before is in `announcement` and `gop()`."""
         self._catch_up()
         self._subscribers = [*self._subscribers, subscriber]
+        self.on_watched()
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Harmless when it is not subscribed."""
