@@ -187,8 +187,9 @@ def _apply_deleted(connection: sqlite3.Connection, entry: Entry) -> None:
         values |= {name: bytes.fromhex(run[name]) for name in ("previous_chain", "chain_head")}
         joined = connection.execute(
             "UPDATE deletion SET last_seq = :last_seq, segments = segments + :segments, bytes = bytes + :bytes, "
-            "last_us = :last_us, chain_head = :chain_head WHERE stream_id = :stream AND last_seq < :first_seq "
-            "AND chain_head = :previous_chain AND day = :day AND reason = :reason",
+            "last_us = :last_us, chain_head = :chain_head WHERE stream_id = :stream AND first_seq = "
+            "(SELECT max(first_seq) FROM deletion WHERE stream_id = :stream AND first_seq < :first_seq) "
+            "AND last_seq < :first_seq AND chain_head = :previous_chain AND day = :day AND reason = :reason",
             values,
         )
         if not joined.rowcount:
