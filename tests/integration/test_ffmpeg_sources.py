@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import http.server
+import shutil
+import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +30,7 @@ from nangmai.devices.errors import (
 from nangmai.devices.ffmpeg.opening import FileNotThere
 from nangmai.devices.ffmpeg.reading import StreamBroken, annex_b_units, configured_sets, length_units
 from nangmai.devices.probe import probe
+from nangmai.media.aac import read_esds
 from nangmai.media.rtsp_session import StreamNotFound
 
 
@@ -63,7 +67,7 @@ def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 async def test_a_file_gives_every_picture_unchanged_and_then_ends(clip: Path, tmp_path: Path, form: str) -> None:
     path = clip if form == "mp4" else remux(clip, tmp_path / f"clip.{form}")
     listener = Listener()
-    source = listen(str(path), listener, "ffmpeg", audio=form != "ts")
+    source = listen(str(path), listener, "ffmpeg", audio=True)
     assert isinstance(await listener.error(), MediaEnded)
     await source.stop()
     codec = "h265" if _codec(clip) == "hevc" else "h264"
@@ -74,15 +78,94 @@ async def test_a_file_gives_every_picture_unchanged_and_then_ends(clip: Path, tm
     assert (parameters.codec, parameters.width, parameters.height) == (codec, 320, 240)
     steps = {b.pts_90k - a.pts_90k for a, b in zip(listener.pictures, listener.pictures[1:], strict=False)}
     assert steps == {9000}
-    if form != "ts":  # its AAC has no configuration in the container, and sound is left out
-        assert [frame.data for frame in listener.sounds] == clip_packets(clip, "audio")
-        assert {frame.samples for frame in listener.sounds} == {1024}
+    assert [frame.data for frame in listener.sounds] == clip_packets(clip, "audio")
+    assert {frame.samples for frame in listener.sounds} == {1024}
+    sound = listener.sounds[0].parameters  # in a transport stream only the frames themselves say it (ADTS)
+    assert (sound.codec, sound.sample_rate, sound.channels, sound.codecs) == ("aac", 16000, 1, "mp4a.40.2")
+    assert _specific(sound.sample_entry) == _configured(clip)
     assert listener.state_names == ["connecting", "streaming", "no_signal"]
 
 
 def _codec(path: Path) -> str:
     with av.open(str(path)) as container:
         return container.streams.video[0].codec_context.name
+
+
+def _configured(path: Path) -> bytes:
+    """What the MP4 file says of its sound, less the extensions that its encoder adds."""
+    with av.open(str(path)) as container:
+        return bytes(container.streams.audio[0].codec_context.extradata or b"")[:2]
+
+
+def _specific(sample_entry: bytes) -> bytes:
+    return read_esds(sample_entry[sample_entry.index(b"esds") + 8 :]).specific[:2]
+
+
+@contextmanager
+def ffmpeg_serving(*arguments: str) -> Iterator[None]:
+    """FFmpeg's own program as the server; it serves one client and ends."""
+    command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-re", *arguments]
+    with subprocess.Popen(command) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probing:
+        probing.bind(("127.0.0.1", 0))
+        return int(probing.getsockname()[1])
+
+
+@pytest.mark.interop
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg on this machine")
+@pytest.mark.parametrize(
+    ("scheme", "form"),
+    [("rtmp", "flv"), ("http", "mpegts"), ("http", "flv")],
+    ids=["rtmp", "a transport stream over http", "flv over http"],
+)
+@in_loop
+async def test_a_real_server_gives_pictures_and_sound(tmp_path: Path, scheme: str, form: str) -> None:
+    path = make_clip(tmp_path / "clip.mp4", seconds=4, audio=True)
+    url = f"{scheme}://127.0.0.1:{free_port()}/live/cam"
+    listener = Listener()
+    with ffmpeg_serving("-i", str(path), "-c", "copy", "-f", form, "-listen", "1", url):
+        source = listen(url, listener, "ffmpeg", audio=True)  # which tries again until the server listens
+        await listener.until(lambda: len(listener.pictures) >= 15 and len(listener.sounds) >= 15)
+        await source.stop()
+    sent = [slices(picture, "h264") for picture in clip_packets(path, "video")]
+    got = [slices(picture.data, "h264") for picture in listener.pictures]
+    assert got == sent[: len(got)]
+    heard = clip_packets(path, "audio")
+    assert [frame.data for frame in listener.sounds] == heard[: len(listener.sounds)]
+    assert "streaming" in listener.state_names
+
+
+@pytest.mark.interop
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg on this machine")
+@in_loop
+async def test_mjpeg_over_http_is_refused_and_sound_of_another_kind_is_left_out_with_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = make_clip(tmp_path / "clip.mp4", seconds=4, audio=True)
+    url = f"http://127.0.0.1:{free_port()}/cam"
+    with ffmpeg_serving("-i", str(path), "-an", "-c:v", "mjpeg", "-f", "mpjpeg", "-listen", "1", url):
+        listener = Listener()
+        source = listen(url, listener, "ffmpeg")
+        await listener.until(lambda: any(isinstance(error, CodecUnsupported) for _, error in listener.states))
+        await source.stop()
+    offered = next(str(error) for _, error in listener.states if isinstance(error, CodecUnsupported))
+    assert "offers MJPEG, and only H.264 and H.265 can be recorded" in offered
+
+    url = f"http://127.0.0.1:{free_port()}/cam"
+    with ffmpeg_serving("-i", str(path), "-c:v", "copy", "-c:a", "mp2", "-f", "mpegts", "-listen", "1", url):
+        listener = Listener()
+        source = listen(url, listener, "ffmpeg", audio=True)
+        await listener.until(lambda: len(listener.pictures) >= 5)
+        await source.stop()
+    assert not listener.sounds
+    assert [record.message for record in caplog.records if "its sound (MP2)" in record.message]
 
 
 @in_loop
@@ -139,6 +222,8 @@ async def test_what_cannot_be_recorded_is_one_clear_error(tmp_path: Path) -> Non
         (str(tmp_path / "missing.mp4"), FileNotThere),
         (str(tmp_path / "text.mp4"), CameraAnsweredNonsense),
         ("http://u:secret@127.0.0.1:1/x", CameraUnreachable),
+        ("rtmp://u:secret@127.0.0.1:1/live/x", CameraUnreachable),
+        (str(tmp_path), CameraUnreachable),
         ("nosuch://u:secret@127.0.0.1/x", SourceUnreadable),
     ]
     for url, error in cases:

@@ -53,6 +53,23 @@ def low_complexity_config(sample_rate: int, channels: int) -> AacConfig:
     return read_config(bits.to_bytes(2, "big"))
 
 
+def adts_header_bytes(frame: bytes) -> int:
+    """How long the ADTS header before a single raw block is (ISO/IEC 14496-3 §1.A.2); 0 when there is none."""
+    if len(frame) <= _ADTS_BYTES or frame[0] != 0xFF or frame[1] & 0xF6 != 0xF0:
+        return 0
+    size = (frame[3] & 3) << 11 | frame[4] << 3 | frame[5] >> 5
+    if size != len(frame) or frame[6] & 3:
+        return 0
+    return _ADTS_BYTES if frame[1] & 1 else _ADTS_BYTES + 2  # and a checksum
+
+
+def adts_config(frame: bytes, channels: int = 1) -> AacConfig:
+    """What an ADTS header says, as the AudioSpecificConfig that takes its place."""
+    object_type, rate = (frame[2] >> 6) + 1, frame[2] >> 2 & 0xF
+    configuration = (frame[2] & 1) << 2 | frame[3] >> 6
+    return read_config((object_type << 11 | rate << 7 | configuration << 3).to_bytes(2, "big"), channels)
+
+
 def _read_object_type(reader: BitReader) -> int:
     object_type = reader.read(5)
     return 32 + reader.read(6) if object_type == _ESCAPE else object_type
@@ -230,9 +247,6 @@ class AacDepacketizer(AudioDepacketizer):
         self._partial_time = -1
 
     def _deliver_unit(self, time: int, unit: bytes) -> None:
-        if len(unit) > _ADTS_BYTES and unit[0] == 0xFF and unit[1] & 0xF6 == 0xF0:
-            size = (unit[3] & 3) << 11 | unit[4] << 3 | unit[5] >> 5
-            if size == len(unit):  # some cameras leave the ADTS header in (ISO/IEC 14496-3 §1.A.2)
-                unit = unit[_ADTS_BYTES if unit[1] & 1 else _ADTS_BYTES + 2 :]
+        unit = unit[adts_header_bytes(unit) :]  # some cameras leave it in
         if unit:
             self._deliver(time, self._config.frame_samples, unit)

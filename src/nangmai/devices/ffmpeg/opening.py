@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,5 +84,10 @@ def mapped_errors(url: str, timeout_s: float) -> Iterator[None]:
     except (av.error.ExitError, TimeoutError):
         raise CameraSilent(url=shown, seconds=f"{timeout_s:g}") from None
     except (ConnectionError, av.error.FFmpegError, OSError) as error:
-        reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
-        raise CameraUnreachable(url=shown, reason=reason) from None
+        raise CameraUnreachable(url=shown, reason=_reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    if getattr(error, "errno", None) == errno.EIO:  # all that FFmpeg says of a name that does not resolve
+        return "its name is not known, or it broke off"
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()

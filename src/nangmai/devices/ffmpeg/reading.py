@@ -13,7 +13,7 @@ import av
 
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import TIMESCALE_90K
-from nangmai.media.aac import aac_parameters, read_config
+from nangmai.media.aac import aac_parameters, adts_config, adts_header_bytes, low_complexity_config, read_config
 from nangmai.media.bits import BitstreamInvalid
 from nangmai.media.g711 import g711_parameters
 from nangmai.media.h264_sets import H264Sets
@@ -135,7 +135,7 @@ class AudioReader:
 
     def frame(self, packet: av.Packet[Any], received_us: int) -> AudioFrame | None:
         """The frame in a packet; None when it is empty."""
-        data = bytes(packet)
+        data = self._payload(bytes(packet))
         if not data:
             return None
         time = packet.pts if packet.pts is not None else packet.dts
@@ -146,16 +146,46 @@ class AudioReader:
         self._pts += samples
         return frame
 
+    def _payload(self, data: bytes) -> bytes:
+        """What of a packet is recorded."""
+        return data
+
     def _counted(self, data: bytes) -> int:
         return packet_samples(data) if self.parameters.codec == "opus" else len(data) // self.parameters.channels
+
+
+class AdtsReader(AudioReader):
+    """AAC whose frames bring their configuration along, as MPEG transport streams have it: recorded without it."""
+
+    def __init__(self, sample_rate: int, channels: int, time_base: Fraction) -> None:
+        """What FFmpeg has found out stands until the first frame says it."""
+        config = low_complexity_config(sample_rate, channels)
+        super().__init__(aac_parameters(config), config.frame_samples, time_base)
+        self._time_base = time_base
+        self._specific = b""
+
+    def _payload(self, data: bytes) -> bytes:
+        header_bytes = adts_header_bytes(data)
+        if not header_bytes:
+            return b""  # several blocks in one frame, or damage
+        try:
+            config = adts_config(data, self.parameters.channels)
+        except BitstreamInvalid:
+            return b""
+        if config.specific != self._specific:
+            self._specific, self.parameters = config.specific, aac_parameters(config)
+            self._scale = self._time_base * config.sample_rate
+        return data[header_bytes:]
 
 
 def audio_reader(stream: av.AudioStream) -> AudioReader | None:
     """How to read a stream; None for a codec that is not recorded."""
     codec, time_base = stream.codec_context, Fraction(stream.time_base or Fraction(1, 90_000))
     channels = max(codec.channels, 1)
-    if codec.name == "aac" and codec.extradata:
+    if codec.name == "aac":
         try:
+            if not codec.extradata:
+                return AdtsReader(codec.sample_rate, channels, time_base)
             config = read_config(bytes(codec.extradata), channels)
         except BitstreamInvalid:
             return None

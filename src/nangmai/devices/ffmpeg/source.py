@@ -7,6 +7,7 @@ the read time-out ends it, and nothing it still delivers gets through.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,6 +28,8 @@ from nangmai.devices.limits import HostLimits
 from nangmai.devices.persistence import PersistentSource
 from nangmai.media.picture import AudioFrame, Picture
 
+_log = logging.getLogger(__name__)
+
 _LONGEST_PAUSE_S = 5.0  #: a hole in a file's timestamps is not waited for longer
 
 Deliver = Callable[[Picture | AudioFrame], None]
@@ -42,6 +45,7 @@ class FfmpegSource(PersistentSource):
         self._url = url
         self._audio = audio
         self._stall_s = stall_s
+        self._told = threading.Event()
         self._bytes = 0
         self._packets = 0
         self._last_media_us: int | None = None
@@ -63,7 +67,7 @@ class FfmpegSource(PersistentSource):
             if not ended.done():
                 ended.set_result(reason)
 
-        reader = _Reader(self._url, self._audio, self._stall_s, self._clock, stopping)
+        reader = _Reader(self._url, self._audio, self._stall_s, self._clock, stopping, self._told)
 
         def run() -> None:
             reason = reader.run(lambda unit: _call(loop, deliver, unit))
@@ -103,12 +107,16 @@ def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], argume
 class _Reader:
     """Lives in the thread."""
 
-    def __init__(self, url: str, audio: bool, timeout_s: float, clock: Clock, stopping: threading.Event) -> None:
+    def __init__(
+        self, url: str, audio: bool, timeout_s: float, clock: Clock, stopping: threading.Event, told: threading.Event
+    ) -> None:
         self._url = url
+        self._name = mask_secrets(url)
         self._audio = audio
         self._timeout_s = timeout_s
         self._clock = clock
         self._stopping = stopping
+        self._told = told  # of sound that cannot be recorded, once and not at every connection
         self._first: tuple[int, int] | None = None
 
     def run(self, deliver: Deliver) -> Exception | None:
@@ -119,13 +127,17 @@ class _Reader:
         except Error as error:
             return error
         except (ValueError, RuntimeError) as error:  # what PyAV itself raises
-            return SourceUnreadable(url=mask_secrets(self._url), reason=str(error))
-        return None if is_file(self._url) else MediaEnded(url=mask_secrets(self._url))
+            return SourceUnreadable(url=self._name, reason=str(error))
+        return None if is_file(self._url) else MediaEnded(url=self._name)
 
     def _read(self, container: InputContainer, deliver: Deliver) -> None:
         stream, video = video_reader(container, self._url)
         sounds = container.streams.audio if self._audio else ()
         sound = next(((one, reader) for one in sounds if (reader := audio_reader(one))), None)
+        if sounds and not sound and not self._told.is_set():
+            self._told.set()
+            names = ", ".join(one.codec_context.name.upper() for one in sounds)
+            _log.warning("%s: its sound (%s) is of a kind that is not recorded; its pictures are", self._name, names)
         streams = [stream, sound[0]] if sound else [stream]
         for packet in container.demux(streams):
             if self._stopping.is_set():
