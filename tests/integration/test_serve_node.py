@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,32 @@ async def used(node: Node) -> None:
     uses: list[dict[str, Any]] = [use for _, use in node.archive.index.ticket_uses()]
     opened = {(use["right"], use["camera"]) for use in uses if use["outcome"] == "opened"}
     assert opened == {(right, camera) for right in ("live", "replay", "export") for camera in CAMERAS}
+
+
+def test_a_stream_gathers_in_the_kernel_until_somebody_watches(tmp_path: Path) -> None:
+    async def until(is_met: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not is_met():  # noqa: ASYNC110 what is waited for has no event
+                await asyncio.sleep(0.05)
+
+    async def scenario() -> None:
+        async with recording(tmp_path) as (node, client, base):
+            stream: Any = next(stream for stream in node.streams if stream.name == "h264.main")
+
+            def least_bytes() -> int:
+                peer = stream._source._client._connection.transport.get_extra_info("socket")
+                return int(peer.getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT))
+
+            await until(lambda: stream.state().state == "recording" and least_bytes() > 1)
+            async with client.ws_connect(f"{base}/live") as live:
+                message = {"op": "subscribe", "slot": 0, "camera": "h264", "stream": "main"}
+                await live.send_str(json.dumps(message | {"ticket": ticket(node, "live")}))
+                async with asyncio.timeout(60):
+                    while (await live.receive()).type is not WSMsgType.BINARY:
+                        pass
+                assert least_bytes() == 1
+            before = stream.stats.bytes
+            await until(lambda: least_bytes() > 1)
+            await until(lambda: stream.stats.bytes > before + 3 * least_bytes())
+
+    asyncio.run(scenario())

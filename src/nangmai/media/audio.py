@@ -65,7 +65,7 @@ class AudioDepacketizer:
         if begin < end:
             self._push_payload(bytes(buffer[begin:end]), time, bool(second & 0x80))
 
-    def push_run(self, buffer: memoryview, start: int, end: int, tag: int) -> int:
+    def push_run(self, buffer: memoryview, start: int, end: int, tag: int, received_us: int) -> int:
         """Audio has no runs of fragments."""
         return start
 

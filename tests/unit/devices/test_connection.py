@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -226,3 +227,56 @@ def test_a_run_takes_the_frames_that_follow_and_no_others() -> None:
     assert len(runs) == 4
     assert len(wire.messages) == 1
     assert wire.connection.last_media_us == 3
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_what_gathers_comes_in_one_read_at_once_when_asked_and_when_the_camera_leaves(
+    new_loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    packet = frame(0, rtp(1000))
+    reads: list[int] = []
+
+    class Told(Connection):
+        def buffer_updated(self, count: int) -> None:
+            reads.append(count)
+            super().buffer_updated(count)
+
+    async def body() -> None:
+        camera: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+        server = await asyncio.start_server(lambda _, writer: camera.put_nowait(writer), "127.0.0.1", 0)
+        host, port = server.sockets[0].getsockname()[:2]
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(lambda: Told(lambda: 1, lambda message: None), host, port)
+        connection.attach(0, lambda *_: None)
+        writer = await camera.get()
+
+        async def received(total: int) -> None:
+            async with asyncio.timeout(30):
+                while sum(reads) < total:  # noqa: ASYNC110 what is waited for has no event
+                    await asyncio.sleep(0.01)
+
+        async def send(times: int) -> None:
+            for _ in range(times):
+                writer.write(packet)
+                await writer.drain()
+                await asyncio.sleep(0.01)
+
+        connection.gather(5 * len(packet))
+        await send(4)
+        assert reads == []
+        await send(1)
+        await received(5 * len(packet))
+        assert reads == [5 * len(packet)]
+        await send(2)
+        connection.gather(1)
+        await received(7 * len(packet))
+        connection.gather(5 * len(packet))
+        await send(1)
+        writer.close()
+        async with asyncio.timeout(30):
+            await connection.closed
+        assert sum(reads) == 8 * len(packet)
+        server.close()
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(body())
