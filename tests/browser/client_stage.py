@@ -191,6 +191,7 @@ class Pages:
             "may": {"live": True, "replay": True, "playback": True, "export": query.get("export") == "1"},
             "selected": query.getall("camera", []),
             "at_us": int(at_us) if at_us else None,
+            "range": [int(query["in"]), int(query["out"])] if "in" in query else None,
         }
         night = ' class="night"' if element == "video-wall" else ' data-theme="light"'
         text = f"""<!doctype html><html lang="en"{night}><head><meta charset="utf-8"><title>stage</title>

@@ -179,6 +179,52 @@ def test_keys_play_pause_mark_and_choose_how_many(page: Page, begin_us: int) -> 
     assert page.evaluate(f"{PLAYER}.speed") == 2
 
 
+def test_a_marked_range_is_looped_zoomed_to_copied_and_cleared(page: Page, begin_us: int) -> None:
+    bar = page.locator(".range")
+    assert bar.is_hidden()
+    first, last = begin_us + 2 * SECOND_US, begin_us + 4 * SECOND_US
+    seek(page, first)
+    page.keyboard.press("i")
+    assert "mark the end" in bar.inner_text()
+    seek(page, last)
+    page.keyboard.press("o")
+    assert "(0:02)" in bar.inner_text()
+    assert "extraction order" in bar.inner_text(), "what is not possible yet is said, not hidden"
+    bar.get_by_text("Zoom to it").click()
+    view = page.evaluate(f"{PLAYER}.timeline.view")
+    assert view["fromUs"] < first < last < view["toUs"]
+    assert view["toUs"] - view["fromUs"] < 4 * SECOND_US
+    bar.get_by_text("Loop").click()
+    page.evaluate(f"globalThis.loops = 0; {PLAYER}.addEventListener('player-shown', () => loops++); {PLAYER}.play()")
+    until(page, "loops >= 2")
+    assert first <= page.evaluate(f"{PLAYER}.currentUs") <= last + 300_000
+    bar.get_by_text("Copy its address").click()
+    assert f"in={first}&out={last}" in page.evaluate("location.search")
+    bar.get_by_text("Remove the marks").click()
+    assert bar.is_hidden()
+    assert "in=" not in page.evaluate("location.search")
+
+
+def test_an_address_with_a_range_opens_it_marked_at_its_beginning(
+    browser: Browser, stage: Stage, begin_us: int
+) -> None:
+    first, last = begin_us + 3 * SECOND_US, begin_us + 6 * SECOND_US
+    with review(browser, stage, first, more=f"&in={first}&out={last}") as page:
+        until(page, f"{PLAYER}?.marks?.outUs === {last}")
+        assert "(0:03)" in page.locator(".range").inner_text()
+
+
+def test_a_single_row_uses_the_room_there_is(page: Page) -> None:
+    one = page.locator("time-line canvas").bounding_box()
+    page.keyboard.press("3")
+    until(page, f"{PLAYER}.moments.length === 3")
+    three = page.locator("time-line canvas").bounding_box()
+    assert one is not None
+    assert three is not None
+    assert one["height"] > 90
+    assert three["height"] < 3 * one["height"]
+
+
 def test_the_wheel_zooms_around_the_pointer_and_a_click_seeks(page: Page, begin_us: int) -> None:
     canvas = page.locator("time-line canvas")
     box = canvas.bounding_box()
@@ -222,5 +268,6 @@ def test_a_refusal_is_told_with_its_clause(browser: Browser, stage: Stage, pages
     try:
         with review(browser, stage, begin_us + SECOND_US) as page:
             until(page, f"{PLAYER}?.shadowRoot?.querySelector('.notice')?.textContent.includes('Đ4.2')")
+            until(page, f"{PLAYER}.shadowRoot.querySelector('.camera').hasAttribute('data-empty')")
     finally:
         pages.refuse = None

@@ -102,6 +102,59 @@ def test_pages_are_turned_when_there_are_more_cameras_than_places(page: Page) ->
     until(page, f"{STATS}.length === 1 && {STATS}[0].presented > 0")
 
 
+def test_rows_and_columns_that_would_hold_nothing_are_not_drawn(page: Page) -> None:
+    shape = f"""(() => {{
+      const grid = {WALL}.shadowRoot.querySelector('.grid');
+      const lines = (text) => text.split(' ').length;
+      const {{gridTemplateColumns, gridTemplateRows}} = getComputedStyle(grid);
+      return [lines(gridTemplateColumns), lines(gridTemplateRows), grid.querySelectorAll('.place').length];
+    }})()"""
+    for key in ("4", "5"):  # 16 and 25 places, five cameras
+        page.keyboard.press(key)
+        assert page.evaluate(shape) == [3, 2, 1]
+    page.set_viewport_size({"width": 390, "height": 844})
+    until(page, f"JSON.stringify({shape}) === '[2,3,1]'")
+
+
+def test_a_tile_dropped_on_the_empty_place_goes_behind_all_others(page: Page) -> None:
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    until(page, f"{STATS}?.length === 4 && {STATS}.every((tile) => tile.presented > 0)")
+    page.keyboard.press("3")
+    boxes = [page.locator(place).bounding_box() for place in ("camera-tile[data-camera=cam-02]", ".place")]
+    (x1, y1), (x2, y2) = ((box["x"] + 60, box["y"] + 60) for box in boxes if box is not None)
+    page.mouse.move(x1, y1)
+    page.mouse.down()
+    page.mouse.move(x2, y2, steps=5)
+    page.mouse.up()
+    assert page.evaluate(f"{WALL}.order") == [f"nvr-1/cam-0{number}" for number in (1, 3, 4, 5, 2)]
+
+
+def test_the_keys_are_listed_and_the_list_keeps_them_to_itself(page: Page) -> None:
+    page.keyboard.press("?")
+    sheet = page.locator("dialog.keys-sheet")
+    assert sheet.is_visible()
+    assert "Replay 30 s" in sheet.inner_text()
+    page.keyboard.press("1")
+    assert page.evaluate(f"{WALL}.layout") == "4"
+    page.keyboard.press("Escape")
+    sheet.wait_for(state="hidden")
+
+
+def test_a_finger_taps_once_to_enlarge_and_finds_the_way_back(browser: Browser, stage: Stage) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    try:
+        page = context.new_page()
+        page.goto(f"{stage.url}/wall?layout=4")
+        until(page, f"{STATS}?.length === 4 && {STATS}.every((tile) => tile.presented > 0)")
+        page.locator("camera-tile[data-camera=cam-02]").tap()
+        until(page, f"{WALL}.enlarged === 'nvr-1/cam-02'")
+        page.get_by_role("button", name="Back to the wall").tap()
+        until(page, f"{WALL}.enlarged === null")
+    finally:
+        context.close()
+
+
 def test_replay_leads_to_the_review_of_half_a_minute_ago(page: Page) -> None:
     asked = page.evaluate(
         f"""new Promise((resolve) => {{

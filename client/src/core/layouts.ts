@@ -49,6 +49,17 @@ const onePlusFive: Layout = {
   ],
 };
 
+/** The same on a stage that is higher than wide. */
+const onePlusFiveTall: Layout = {
+  name: "1+5",
+  columns: 2,
+  rows: 5,
+  places: [
+    { column: 1, row: 1, span: 2 },
+    ...grid("1+5", 2, 3).places.map((place) => ({ ...place, row: place.row + 2 })),
+  ],
+};
+
 /** In the order of the keys 1 to 6. */
 export const LAYOUTS: readonly Layout[] = [
   square("1", 1),
@@ -73,6 +84,38 @@ export function layoutFor(cameras: number): Layout {
   );
 }
 
+const PICTURE_ASPECT = 16 / 9;
+
+/**
+ * The layout as it is drawn for so many cameras on a stage of a size: no row or column that holds nothing, and of a grid
+ * the columns that make its pictures largest.
+ */
+export function fitted(layout: Layout, cameras: number, width: number, height: number): Layout {
+  const count = Math.max(1, Math.min(cameras, layout.places.length));
+  const [wide, high] = width > 0 && height > 0 ? [width, height] : [16, 9];
+  if (layout.name === "1+5") {
+    return trimmed(high > wide ? onePlusFiveTall : onePlusFive, count);
+  }
+  const pictureWidth = (columns: number): number =>
+    Math.min(wide / columns, (high / Math.ceil(count / columns)) * PICTURE_ASPECT);
+  const choices = Array.from({ length: count }, (_, at) => at + 1);
+  const columns = choices.reduce((best, one) => (pictureWidth(one) > pictureWidth(best) ? one : best));
+  return grid(layout.name, columns, Math.ceil(count / columns));
+}
+
+/** The first places of a layout, and the grid that they need. */
+function trimmed(layout: Layout, count: number): Layout {
+  const places = layout.places.slice(0, count);
+  const columns = Math.max(...places.map(({ column, span }) => column + span - 1));
+  const rows = Math.max(...places.map(({ row, span }) => row + span - 1));
+  return { name: layout.name, columns, rows, places };
+}
+
+/** Width over height of the whole grid when every picture fills its place. */
+export function aspectOf({ columns, rows }: Layout): number {
+  return (columns / rows) * PICTURE_ASPECT;
+}
+
 /** Kept order first, cameras that are new behind it, those that are gone left out. */
 export function mergedOrder(kept: readonly string[], present: readonly string[]): string[] {
   const known = kept.filter((camera, at) => present.includes(camera) && kept.indexOf(camera) === at);
@@ -92,6 +135,11 @@ export function pageOf(order: readonly string[], layout: Layout, page: number): 
 /** The order after two cameras changed places. */
 export function swapped(order: readonly string[], first: string, second: string): string[] {
   return order.map((camera) => (camera === first ? second : camera === second ? first : camera));
+}
+
+/** The order after a camera went behind all others. */
+export function movedToEnd(order: readonly string[], camera: string): string[] {
+  return [...order.filter((one) => one !== camera), camera];
 }
 
 /** The place reached from another by an arrow key; the same one at the edge. */

@@ -110,3 +110,18 @@ export function durationText(us: number): string {
   const shown = parts[0] === 0 ? parts.slice(1) : parts;
   return shown.map((part, at) => (at === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }
+
+const ROW_LEAST_PX = 24;
+const ROW_MOST_PX = 88;
+
+/** Height of a row: few cameras share the room that is there, many get what can still be read. */
+export function rowHeight(rows: number, roomPx: number): number {
+  return Math.round(Math.min(ROW_MOST_PX, Math.max(ROW_LEAST_PX, roomPx / Math.max(1, rows))));
+}
+
+/** A range with a tenth of itself on both sides, not smaller than the smallest view. */
+export function viewAround(fromUs: number, toUs: number): View {
+  const span = Math.min(SPAN_MAX_US, Math.max(SPAN_MIN_US, (toUs - fromUs) * 1.2));
+  const middle = (fromUs + toUs) / 2;
+  return { fromUs: middle - span / 2, toUs: middle + span / 2 };
+}

@@ -1,7 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { Backoff } from "./backoff";
 import { choosePlayable, type Facts, playersFor } from "./capabilities";
-import { LAYOUTS, layoutFor, layoutNamed, mergedOrder, neighbour, pageCount, pageOf, swapped } from "./layouts";
+import {
+  aspectOf,
+  fitted,
+  LAYOUTS,
+  type Layout,
+  layoutFor,
+  layoutNamed,
+  mergedOrder,
+  movedToEnd,
+  neighbour,
+  pageCount,
+  pageOf,
+  swapped,
+} from "./layouts";
 import { ServerClock } from "./server_clock";
 import { TilePolicy } from "./tile_policy";
 
@@ -41,6 +54,47 @@ describe("layouts", () => {
   it("keep a kept order and find room for what is new", () => {
     expect(mergedOrder(["c", "gone", "a", "a"], ["a", "b", "c"])).toEqual(["c", "a", "b"]);
     expect(swapped(["a", "b", "c"], "a", "c")).toEqual(["c", "b", "a"]);
+  });
+
+  it("leave out rows and columns that would hold nothing, whatever the layout, the number and the screen", () => {
+    const lines = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
+    const holes = (layout: Layout, cameras: number, width: number, height: number): number => {
+      const { columns, rows, places } = fitted(layout, cameras, width, height);
+      const taken = places.slice(0, cameras);
+      expect(taken).toHaveLength(cameras);
+      const holdsRow = (line: number): boolean => taken.some(({ row, span }) => line >= row && line < row + span);
+      const holdsColumn = (line: number): boolean =>
+        taken.some(({ column, span }) => line >= column && line < column + span);
+      return (
+        lines(rows).filter((row) => !holdsRow(row)).length + lines(columns).filter((one) => !holdsColumn(one)).length
+      );
+    };
+    for (const layout of [...LAYOUTS, layoutNamed("all", 25)]) {
+      for (const cameras of lines(layout.places.length)) {
+        expect(holes(layout, cameras, 1920, 980)).toBe(0);
+        expect(holes(layout, cameras, 390, 680)).toBe(0);
+        expect(holes(layout, cameras, 0, 0)).toBe(0);
+      }
+    }
+  });
+
+  it("take the columns that make the pictures largest", () => {
+    const shape = (name: string, cameras: number, width: number, height: number): string => {
+      const { columns, rows } = fitted(layoutNamed(name, cameras), cameras, width, height);
+      return `${columns}x${rows}`;
+    };
+    expect(shape("16", 12, 1920, 980)).toBe("4x3");
+    expect(shape("16", 12, 390, 680)).toBe("2x6");
+    expect(shape("9", 9, 1440, 800)).toBe("3x3");
+    expect(shape("25", 25, 1920, 980)).toBe("5x5");
+    expect(shape("4", 2, 1440, 800)).toBe("2x1");
+    expect(shape("1+5", 6, 1440, 800)).toBe("3x3");
+    expect(shape("1+5", 6, 390, 680)).toBe("2x5");
+    expect(aspectOf(fitted(layoutNamed("16"), 12, 1920, 980))).toBeCloseTo(64 / 27);
+  });
+
+  it("put a camera behind all others when it is dropped on an empty place", () => {
+    expect(movedToEnd(["a", "b", "c"], "a")).toEqual(["b", "c", "a"]);
   });
 
   it("lead arrow keys to the neighbour, over large places too", () => {

@@ -63,6 +63,7 @@ export class CameraTile extends HTMLElement {
   #message = "";
   #openedMs = 0;
   #firstMs: number | null = null;
+  #lastPointer = "";
   readonly #picture = make("div", { class: "picture" });
   readonly #note = make("p", { class: "note", hidden: true });
   readonly #plate = make("p", { class: "plate", role: "status", hidden: true });
@@ -81,8 +82,22 @@ export class CameraTile extends HTMLElement {
     this.tabIndex = -1;
     this.setAttribute("role", "group");
     this.replaceChildren(this.#picture, this.#name, this.#note, this.#plate, this.#actions);
+    this.#picture.addEventListener("click", (event) => this.#tap(event));
+    this.#picture.addEventListener("dblclick", () => this.#lastPointer === "touch" || this.#askToOpen());
     this.showEnlarged(false);
     this.#describe();
+  }
+
+  /** A finger taps once where a mouse clicks twice. */
+  #tap(event: MouseEvent): void {
+    this.#lastPointer = event instanceof PointerEvent ? event.pointerType : "";
+    if (this.#lastPointer === "touch") {
+      this.#askToOpen();
+    }
+  }
+
+  #askToOpen(): void {
+    this.dispatchEvent(new CustomEvent("tile-open"));
   }
 
   get camera(): CameraConfig {
@@ -120,14 +135,17 @@ export class CameraTile extends HTMLElement {
     }
   }
 
-  /** The buttons that come with the pointer; keys do the same. */
+  /** The buttons that come with the pointer, and stay with their words on an enlarged tile; keys do the same. */
   showEnlarged(isEnlarged: boolean): void {
     const { say, mayReplay, onEnlarge, onReplay } = this.#parts!;
-    const button = (key: "enlarge" | "shrink" | "replay", name: IconName, onclick: () => void): HTMLElement =>
-      make("button", { type: "button", tabindex: -1, "aria-label": say(key), title: say(key), onclick }, icon(name));
+    const button = (key: "enlarge" | "shrink" | "replay", name: IconName, onclick: () => void): HTMLElement => {
+      const face = { type: "button", tabindex: isEnlarged ? 0 : -1, "aria-label": say(key), title: say(key), onclick };
+      return make("button", face, icon(name), ...(isEnlarged ? [make("span", {}, say(key))] : []));
+    };
     this.#actions.replaceChildren(
+      ...(isEnlarged ? [button("shrink", "minimize", onEnlarge)] : []),
       ...(mayReplay ? [button("replay", "rotateCcw", onReplay)] : []),
-      isEnlarged ? button("shrink", "minimize", onEnlarge) : button("enlarge", "maximize", onEnlarge),
+      ...(isEnlarged ? [] : [button("enlarge", "maximize", onEnlarge)]),
     );
   }
 

@@ -37,13 +37,14 @@ export function csrfToken(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
-/** True when keys typed now belong to a field and not to the element. */
+/** True when keys typed now belong to a field or an open dialog and not to the element. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
   return (
     event.ctrlKey ||
     event.metaKey ||
     event.altKey ||
+    event.composedPath().some((one) => one instanceof HTMLDialogElement) ||
     (target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]"))
   );
 }
@@ -55,3 +56,18 @@ export function isOnControl(event: KeyboardEvent): boolean {
     target instanceof HTMLElement && target.matches("a, button, summary, dialog, [role='button'], [role='menuitem']")
   );
 }
+
+/** Of the sheet of keys, in every element that has one. */
+export const KEYS_STYLE = `
+.keys-sheet { background: var(--surface-raised); color: var(--text); border: 1px solid var(--line); border-radius: var(--radius);
+  padding: var(--space-5) var(--space-6); box-shadow: var(--shadow); max-inline-size: min(440px, 92vw); }
+.keys-sheet::backdrop { background: var(--scrim); }
+.keys-sheet h2 { margin: 0 0 var(--space-3); font-size: var(--size-16); font-weight: 600; }
+.keys-sheet dl { margin: 0; display: grid; }
+.keys-sheet dl div { display: grid; grid-template-columns: 7em 1fr; gap: var(--space-4); padding-block: 6px; border-block-start: 1px solid var(--line); }
+.keys-sheet dd { margin: 0; }
+.keys-sheet kbd { font: inherit; font-weight: 500; color: var(--accent-text); white-space: nowrap; }
+.keys-sheet form { margin-block-start: var(--space-4); display: flex; justify-content: end; }
+.keys-sheet button { border: 1px solid var(--line-strong); color: var(--text); padding-inline: var(--space-4); }
+@media (hover: none) { .keys { display: none !important; } }
+`;

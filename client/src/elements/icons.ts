@@ -1,5 +1,7 @@
 /** The icons the elements draw (Lucide), as nodes that take the colour of the text. */
 
+import markIn from "lucide-static/icons/arrow-left-to-line.svg?raw";
+import markOut from "lucide-static/icons/arrow-right-to-line.svg?raw";
 import cameraOff from "lucide-static/icons/camera-off.svg?raw";
 import chevronLeft from "lucide-static/icons/chevron-left.svg?raw";
 import chevronRight from "lucide-static/icons/chevron-right.svg?raw";
@@ -10,6 +12,8 @@ import download from "lucide-static/icons/download.svg?raw";
 import fastForward from "lucide-static/icons/fast-forward.svg?raw";
 import grid2 from "lucide-static/icons/grid-2x2.svg?raw";
 import grid3 from "lucide-static/icons/grid-3x3.svg?raw";
+import keyboard from "lucide-static/icons/keyboard.svg?raw";
+import link from "lucide-static/icons/link.svg?raw";
 import lock from "lucide-static/icons/lock.svg?raw";
 import maximize from "lucide-static/icons/maximize.svg?raw";
 import minimize from "lucide-static/icons/minimize.svg?raw";
@@ -43,7 +47,11 @@ const ICONS = {
   fastForward,
   grid2,
   grid3,
+  keyboard,
+  link,
   lock,
+  markIn,
+  markOut,
   maximize,
   minimize,
   pause,

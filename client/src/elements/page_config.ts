@@ -40,6 +40,8 @@ export interface WallConfig extends PageConfig {
 export interface PlayerConfig extends PageConfig {
   readonly selected?: readonly string[];
   readonly at_us?: number | null;
+  /** The marked range, microseconds. */
+  readonly range?: readonly [number, number] | null;
 }
 
 /** How a page names a camera: ids are unique within one recorder only. */

@@ -24,7 +24,6 @@ export interface ControlFacts {
   readonly isWaiting: boolean;
   readonly speed: number;
   readonly time: string;
-  readonly range: string;
 }
 
 export class PlayerControls {
@@ -33,12 +32,11 @@ export class PlayerControls {
   readonly #play: HTMLButtonElement;
   readonly #speed = make("select");
   readonly #time = make("time");
-  readonly #range = make("span", { class: "range" });
   readonly #dialog = make("dialog");
   readonly #input = make("input", { type: "datetime-local", step: "1", required: true });
   #zone = "UTC";
 
-  constructor(actions: PlayerActions, say: Say, maySnapshot: boolean, cameras: HTMLElement) {
+  constructor(actions: PlayerActions, say: Say, maySnapshot: boolean, last: readonly HTMLElement[]) {
     this.#say = say;
     this.#play = this.#button("play", "play", () => actions.toggle());
     this.#speed.setAttribute("aria-label", say("speed"));
@@ -53,31 +51,38 @@ export class PlayerControls {
             : []),
         ]
       : [];
-    const goTo = this.#button("go_to", "clock", () => this.ask());
+    const goTo = make("button", { type: "button", class: "moment", title: say("go_to"), onclick: () => this.ask() });
+    goTo.append(this.#time, icon("clock"));
+    this.#play.classList.add("main");
     this.element = make(
       "div",
-      { class: "controls", role: "group" },
-      this.#button("back_10", "rewind", () => actions.skip(-10)),
-      this.#button("step_back", "stepBack", () => actions.step(-1)),
-      this.#play,
-      this.#button("step_forward", "stepForward", () => actions.step(1)),
-      this.#button("forward_10", "fastForward", () => actions.skip(10)),
-      this.#speed,
-      this.#time,
-      goTo,
-      this.#button("live_edge", "radio", () => actions.edge(), true),
+      { class: "controls", role: "group", "aria-label": say("controls") },
+      make(
+        "div",
+        { class: "transport" },
+        this.#button("back_10", "rewind", () => actions.skip(-10)),
+        this.#button("step_back", "stepBack", () => actions.step(-1)),
+        this.#play,
+        this.#button("step_forward", "stepForward", () => actions.step(1)),
+        this.#button("forward_10", "fastForward", () => actions.skip(10)),
+        this.#speed,
+      ),
+      make(
+        "div",
+        { class: "when" },
+        goTo,
+        this.#button("live_edge", "radio", () => actions.edge(), true),
+      ),
       make(
         "div",
         { class: "end" },
-        this.#range,
-        this.#mark("mark_in", "[ I", () => actions.mark("in")),
-        this.#mark("mark_out", "O ]", () => actions.mark("out")),
-        this.#button("marks_clear", "cross", () => actions.mark(null)),
+        this.#button("mark_in", "markIn", () => actions.mark("in"), "mark_in_word"),
+        this.#button("mark_out", "markOut", () => actions.mark("out"), "mark_out_word"),
         this.#button("zoom_out", "zoomOut", () => actions.zoom(2)),
         this.#button("zoom_in", "zoomIn", () => actions.zoom(0.5)),
         ...snapshots,
         this.#button("full_screen", "maximize", () => actions.fullScreen()),
-        cameras,
+        ...last,
       ),
       this.#buildDialog(actions),
     );
@@ -95,7 +100,6 @@ export class PlayerControls {
     this.#play.title = this.#say(facts.isWaiting ? "loading" : key);
     this.#speed.value = String(Math.abs(facts.speed));
     this.#time.textContent = facts.speed < 0 ? `${facts.time} ${speedText(facts.speed)}` : facts.time;
-    this.#range.textContent = facts.range;
   }
 
   /** What the dialog starts from. */
@@ -115,12 +119,12 @@ export class PlayerControls {
     const form = make(
       "form",
       { method: "dialog" },
-      make("label", {}, say("time"), " ", this.#input),
+      make("label", {}, say("go_to"), this.#input),
       make(
         "div",
         { class: "row" },
         make("button", { type: "button", onclick: () => this.#dialog.close() }, say("cancel")),
-        make("button", { type: "submit" }, say("go")),
+        make("button", { type: "submit", class: "main" }, say("go")),
       ),
     );
     form.addEventListener("submit", () => {
@@ -134,17 +138,13 @@ export class PlayerControls {
     return this.#dialog;
   }
 
-  #button(key: TextKey, name: IconName, action: () => void, withWord = false): HTMLButtonElement {
+  /** With its word beside the icon, or another one that is shorter. */
+  #button(key: TextKey, name: IconName, action: () => void, word: boolean | TextKey = false): HTMLButtonElement {
     const text = this.#say(key);
     const button = make("button", { type: "button", "aria-label": text, title: text, onclick: action }, icon(name));
-    if (withWord) {
-      button.append(text);
+    if (word !== false) {
+      button.append(make("span", {}, word === true ? text : this.#say(word)));
     }
     return button;
-  }
-
-  #mark(key: TextKey, letter: string, action: () => void): HTMLButtonElement {
-    const text = this.#say(key);
-    return make("button", { type: "button", "aria-label": text, title: text, onclick: action }, letter);
   }
 }

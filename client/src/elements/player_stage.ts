@@ -1,8 +1,10 @@
 /** The pictures of the player: a place a camera, its name, what has to be said of it, and the watermark over it. */
 
+import { fitted, layoutNamed } from "../core/layouts";
 import type { PlaybackTile } from "../players/playback_tile";
 import type { Say } from "../texts";
 import { make } from "./dom";
+import { fitGrid } from "./fitted_grid";
 import { type CameraConfig, cameraKey } from "./page_config";
 
 const NOTICE_MS = 6000;
@@ -15,7 +17,8 @@ interface Place {
 }
 
 export class PlayerStage {
-  readonly element = make("div", { class: "stage" });
+  readonly element: HTMLElement;
+  readonly #grid = make("div", { class: "grid" });
   readonly #say: Say;
   readonly #notice = make("p", { class: "notice", role: "status", hidden: true });
   readonly #places = new Map<PlaybackTile, Place>();
@@ -23,7 +26,8 @@ export class PlayerStage {
 
   constructor(say: Say) {
     this.#say = say;
-    this.element.append(this.#notice);
+    this.element = make("div", { class: "stage" }, this.#grid, this.#notice);
+    new ResizeObserver(() => this.#fit()).observe(this.element);
   }
 
   /** Put the tiles in their places; those that stay are not touched, so that they do not stop. */
@@ -34,18 +38,24 @@ export class PlayerStage {
         this.#places.delete(tile);
       }
     }
-    const columns = Math.max(1, Math.ceil(Math.sqrt(tiles.length)));
-    this.element.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     tiles.forEach((tile, at) => {
       const config = camera(tile);
       let place = this.#places.get(tile);
       if (place === undefined) {
         place = this.#makePlace(tile, config);
         this.#places.set(tile, place);
-        this.element.append(place.element);
+        this.#grid.append(place.element);
       }
       place.element.style.order = String(at);
     });
+    this.#fit();
+  }
+
+  /** As many columns as make the pictures largest. */
+  #fit(): void {
+    const { clientWidth, clientHeight } = this.element;
+    const layout = fitted(layoutNamed("9"), this.#places.size, clientWidth, clientHeight);
+    fitGrid(this.element, this.#grid, layout);
   }
 
   #makePlace(tile: PlaybackTile, config: CameraConfig): Place {

@@ -6,10 +6,19 @@
 import type { TimeFormats } from "../core/formats";
 import { LatestWins } from "../core/latest";
 import { gapBoxes, gapUnder, type TimelineAnswer } from "../core/timeline_geometry";
-import { durationText, following, panned, usOf, type View, zoomed } from "../core/timeline_model";
+import {
+  durationText,
+  following,
+  panned,
+  rowHeight,
+  usOf,
+  type View,
+  viewAround,
+  zoomed,
+} from "../core/timeline_model";
 import { type Say, sayCode } from "../texts";
 import { make, styleSheet } from "./dom";
-import { ROW_PX, type Row, RULER_PX, TimelinePainter } from "./timeline_painter";
+import { type Row, RULER_PX, TimelinePainter } from "./timeline_painter";
 import { TimelinePointer } from "./timeline_pointer";
 
 export interface TimelineParts {
@@ -43,6 +52,9 @@ canvas { display: block; inline-size: 100%; cursor: crosshair; }
 
 const REFRESH_MS = 5000;
 const LISTED = 40;
+/** Of the window's height, what the rows share; and the least of it. */
+const ROOM_SHARE = 0.16;
+const ROOM_LEAST_PX = 72;
 
 export class TimeLine extends HTMLElement {
   #parts!: TimelineParts;
@@ -54,6 +66,7 @@ export class TimeLine extends HTMLElement {
   #marks: { inUs: number | null; outUs: number | null } = { inUs: null, outUs: null };
   #isDirty = false;
   #isFollowing = true;
+  #rowPx = rowHeight(1, ROOM_LEAST_PX);
   #loadTimer = 0;
   #refreshTimer = 0;
   #stillUrl = "";
@@ -64,7 +77,8 @@ export class TimeLine extends HTMLElement {
   readonly #list = make("div", { class: "quiet" });
   readonly #loads = new LatestWins<void>((_wish, signal) => this.#loadRows(signal));
   readonly #stills = new LatestWins<{ key: string; us: number }>((wish, signal) => this.#loadStill(wish, signal));
-  readonly #resizes = new ResizeObserver(() => this.#resize());
+  readonly #whenResized = (): void => this.#resize();
+  readonly #resizes = new ResizeObserver(this.#whenResized);
 
   prepare(parts: TimelineParts, view: View): void {
     this.#parts = parts;
@@ -92,12 +106,14 @@ export class TimeLine extends HTMLElement {
   connectedCallback(): void {
     this.#painter = new TimelinePainter(this.#canvas, this);
     this.#resizes.observe(this);
+    window.addEventListener("resize", this.#whenResized);
     this.#refreshTimer = window.setInterval(() => this.#refreshEdge(), REFRESH_MS);
     this.#resize();
   }
 
   disconnectedCallback(): void {
     this.#resizes.disconnect();
+    window.removeEventListener("resize", this.#whenResized);
     clearInterval(this.#refreshTimer);
     clearTimeout(this.#loadTimer);
     this.#loads.cancel();
@@ -140,6 +156,11 @@ export class TimeLine extends HTMLElement {
     this.#invalidate();
   }
 
+  /** Show a range with a little room around it. */
+  show(fromUs: number, toUs: number): void {
+    this.#setView(viewAround(fromUs, toUs), true);
+  }
+
   zoomBy(factor: number): void {
     this.#setView(zoomed(this.#view, factor, this.#currentUs), true);
   }
@@ -167,7 +188,9 @@ export class TimeLine extends HTMLElement {
 
   #resize(): void {
     const scale = window.devicePixelRatio || 1;
-    const height = RULER_PX + Math.max(1, this.#rows.length) * ROW_PX;
+    const rows = Math.max(1, this.#rows.length);
+    this.#rowPx = rowHeight(rows, Math.max(ROOM_LEAST_PX, window.innerHeight * ROOM_SHARE));
+    const height = RULER_PX + rows * this.#rowPx;
     this.#canvas.style.blockSize = `${height}px`;
     this.#canvas.width = Math.max(1, Math.round(this.clientWidth * scale));
     this.#canvas.height = Math.round(height * scale);
@@ -185,7 +208,7 @@ export class TimeLine extends HTMLElement {
   #draw(): void {
     this.#isDirty = false;
     const { zone, formats, nowUs } = this.#parts;
-    const scene = { view: this.#view, rows: this.#rows, zone, formats, marks: this.#marks };
+    const scene = { view: this.#view, rows: this.#rows, rowPx: this.#rowPx, zone, formats, marks: this.#marks };
     const scale = window.devicePixelRatio || 1;
     const [width, height] = [this.clientWidth, this.#canvas.height / scale];
     this.#painter.recolour(this);
@@ -229,7 +252,7 @@ export class TimeLine extends HTMLElement {
     const us = this.#usAt(x);
     this.#hoverUs = us;
     this.#invalidate();
-    const row = this.#rows[Math.floor((y - RULER_PX) / ROW_PX)] ?? this.#rows[0];
+    const row = this.#rows[Math.floor((y - RULER_PX) / this.#rowPx)] ?? this.#rows[0];
     if (row === undefined || y < RULER_PX) {
       this.#showTip(x, this.#parts.formats.full(us));
       return;

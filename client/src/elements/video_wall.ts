@@ -1,19 +1,22 @@
 /**
- * `<video-wall>`: many cameras live. Owns which camera stands where, which page is shown and what the keys do; a
- * `<camera-tile>` owns its picture. The placement is kept per viewer in this browser.
+ * `<video-wall>`: many cameras live. Owns the order of the cameras, which page is shown and who gets a line; where tiles
+ * stand is WallPlaces', what keys do wallKeys', the picture `<camera-tile>`'s. The order is kept per viewer in this browser.
  */
 
 import { knownZone, type TimeFormats, timeFormats } from "../core/formats";
-import { LAYOUTS, type Layout, layoutNamed, neighbour, type Place, pageCount, pageOf, swapped } from "../core/layouts";
+import { LAYOUTS, type Layout, layoutNamed, movedToEnd, pageCount, pageOf, swapped } from "../core/layouts";
 import { LiveHub } from "../players/live_hub";
 import { playerKinds } from "../players/open_player";
 import { type Say, speaker } from "../texts";
 import { CameraTile, type TileFigures } from "./camera_tile";
-import { isOnControl, isTyping, make, readConfig } from "./dom";
+import { make, readConfig } from "./dom";
+import { KeysSheet } from "./keys_sheet";
 import { cameraKey, ticketBroker, type WallConfig } from "./page_config";
 import { WallBar } from "./wall_bar";
 import { WallDrag } from "./wall_drag";
+import { WALL_KEYS, wallKeys } from "./wall_keys";
 import { WallMemory } from "./wall_memory";
+import { WallPlaces } from "./wall_places";
 import { WALL_STYLE } from "./wall_style";
 
 const TOUR_MS = 15_000;
@@ -38,8 +41,10 @@ export class VideoWall extends HTMLElement {
   #bar!: WallBar;
   #drag!: WallDrag;
   #memory!: WallMemory;
+  #places!: WallPlaces;
+  #keys!: KeysSheet;
   readonly #tiles = new Map<string, CameraTile>();
-  readonly #grid = make("div", { class: "grid", role: "group" });
+  readonly #key = wallKeys(this);
   readonly #announcer = make("p", { class: "quiet", "aria-live": "polite" });
 
   connectedCallback(): void {
@@ -50,12 +55,13 @@ export class VideoWall extends HTMLElement {
     for (const tile of this.#tiles.values()) {
       this.#observer.observe(tile);
     }
-    // On the document: a guard's one hand on the keyboard should not have to find the wall first.
     document.addEventListener("keydown", this.#key);
     document.addEventListener("visibilitychange", this.#whenVisibilityChanges);
     document.addEventListener("fullscreenchange", this.#whenFullScreenChanges);
     this.#timers = [window.setInterval(() => this.#everySecond(), 1000)];
+    this.#places.connect();
     this.#arrange();
+    this.#everySecond();
   }
 
   disconnectedCallback(): void {
@@ -63,6 +69,7 @@ export class VideoWall extends HTMLElement {
     document.removeEventListener("visibilitychange", this.#whenVisibilityChanges);
     document.removeEventListener("fullscreenchange", this.#whenFullScreenChanges);
     this.#observer.disconnect();
+    this.#places.disconnect();
     this.#timers.forEach(clearInterval);
     clearInterval(this.#tour);
     for (const tile of this.#tiles.values()) {
@@ -137,9 +144,9 @@ export class VideoWall extends HTMLElement {
     );
   }
 
-  /** Put two cameras in each other's place. */
-  swap(first: string, second: string): void {
-    this.#order = swapped(this.#order, first, second);
+  /** Put two cameras in each other's place; one alone goes behind all others. */
+  swap(first: string, second: string | null): void {
+    this.#order = second === null ? movedToEnd(this.#order, first) : swapped(this.#order, first, second);
     this.#memory.save({ layout: this.#layout, order: this.#order });
     this.#arrange();
     const place = this.#shown().indexOf(first) + 1;
@@ -179,10 +186,25 @@ export class VideoWall extends HTMLElement {
     this.classList.add("night");
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", this.#say("wall"));
-    this.#grid.setAttribute("aria-description", this.#say("keys_help"));
-    this.#bar = new WallBar(this, this.#say, LAYOUTS);
+    this.#places = new WallPlaces(this.#tiles, this.#say("keys_help"));
+    this.#keys = new KeysSheet(this.#say, WALL_KEYS);
+    this.#bar = new WallBar(this, this.#say, LAYOUTS, this.#keys.button);
+    this.#makeTiles();
+    this.#drag = new WallDrag(this.#places.grid, (first, second) => this.swap(first, second));
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [WALL_STYLE];
+    const bar = this.#config.is_single ? [] : [this.#bar.element, this.#keys.dialog];
+    root.append(...bar, this.#places.element, this.#announcer);
+    if (cameras.length === 0) {
+      this.#places.grid.append(make("p", { class: "empty" }, this.#say("no_cameras")));
+    } else {
+      this.#places.grid.append(...this.#tiles.values());
+    }
+  }
+
+  #makeTiles(): void {
     const parts = { hub: this.#hub, kinds: playerKinds(), say: this.#say, formats: this.#formats };
-    for (const camera of cameras) {
+    for (const camera of this.#config.cameras) {
       const tile = new CameraTile();
       const key = cameraKey(camera);
       const toggle = (): void => this.enlarge(this.#enlarged === null ? key : null);
@@ -194,56 +216,17 @@ export class VideoWall extends HTMLElement {
         onReplay: () => this.replay(key),
       });
       tile.addEventListener("focus", () => (this.#focused = key));
-      tile.addEventListener("dblclick", toggle);
+      tile.addEventListener("tile-open", toggle);
       this.#tiles.set(key, tile);
     }
-    this.#drag = new WallDrag(this.#grid, (first, second) => this.swap(first, second));
-    const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [WALL_STYLE];
-    root.append(...(this.#config.is_single ? [] : [this.#bar.element]), this.#grid, this.#announcer);
-    if (cameras.length === 0) {
-      this.#grid.append(make("p", { class: "empty" }, this.#say("no_cameras")));
-    } else {
-      this.#grid.append(...this.#tiles.values());
-    }
   }
 
-  /** Tiles are moved by style alone: a video that leaves the document would stop. */
   #arrange(): void {
-    const shown = this.#shown();
-    const isLarge = this.#enlarged !== null;
-    const { columns, rows, places } = isLarge ? layoutNamed("1") : this.#layout;
-    this.#grid.classList.toggle("enlarged", isLarge);
-    this.#grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-    this.#grid.style.gridTemplateRows = `repeat(${rows}, minmax(0, 1fr))`;
-    for (const [camera, tile] of this.#tiles) {
-      const at = isLarge && camera === this.#enlarged ? 0 : shown.indexOf(camera);
-      this.#put(tile, isLarge && camera !== this.#enlarged ? undefined : places[at], camera === this.#enlarged);
-    }
-    this.#fillEmptyPlaces(isLarge ? 0 : shown.length);
-    this.#markFocused(shown.includes(this.#focused) ? this.#focused : (shown[0] ?? ""));
+    const cameras = this.#shown();
+    this.#places.show({ layout: this.#layout, cameras, enlarged: this.#enlarged });
+    this.#markFocused(cameras.includes(this.#focused) ? this.#focused : (cameras[0] ?? ""));
     this.#bar.show({ layout: this.#layout.name, page: this.#page, pages: pageCount(this.#order.length, this.#layout) });
     this.#runShown();
-  }
-
-  #put(tile: CameraTile, place: Place | undefined, isLarge: boolean): void {
-    tile.toggleAttribute("data-large", isLarge);
-    tile.showEnlarged(isLarge);
-    tile.hidden = place === undefined;
-    if (place !== undefined) {
-      tile.style.gridArea = areaOf(place);
-    }
-  }
-
-  #fillEmptyPlaces(taken: number): void {
-    for (const place of this.#grid.querySelectorAll(".place")) {
-      place.remove();
-    }
-    for (const place of this.#tiles.size === 0 || this.#enlarged !== null ? [] : this.#layout.places.slice(taken)) {
-      const empty = make("div", { class: "place empty", "aria-hidden": "true" });
-      empty.style.gridArea = areaOf(place);
-      this.#grid.append(empty);
-    }
   }
 
   /** Lines only for what can be seen: this page, this window, this part of the screen. */
@@ -282,56 +265,24 @@ export class VideoWall extends HTMLElement {
     return pageOf(this.#order, this.#layout, this.#page);
   }
 
-  readonly #key = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || isTyping(event) || this.#keyOfDrag(event)) {
-      return;
-    }
-    const arrows: Record<string, [number, number]> = {
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-      ArrowUp: [0, -1],
-      ArrowDown: [0, 1],
-    };
-    const arrow = arrows[event.key];
-    const actions: Record<string, () => void> = {
-      Enter: () => this.enlarge(this.#enlarged === null ? this.#focused : null),
-      Escape: () => this.enlarge(null),
-      f: () => this.toggleFullScreen(),
-      t: () => this.toggleTour(),
-      b: () => this.replay(this.#focused),
-      m: () => this.#grab(),
-      "0": () => this.choose("all"),
-      PageDown: () => this.turn(1),
-      PageUp: () => this.turn(-1),
-    };
-    const layout = LAYOUTS[Number(event.key) - 1];
-    const isFree = !isOnControl(event);
-    if (arrow !== undefined && isFree) {
-      this.#move(...arrow);
-    } else if (layout !== undefined) {
-      this.choose(layout.name);
-    } else if (event.key !== "Enter" || isFree) {
-      const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-      if (action === undefined) {
-        return;
-      }
-      action();
-    }
-    event.preventDefault();
-  };
-
-  /** While a tile is held by the keyboard, arrows swap it with its neighbour. */
-  #keyOfDrag(event: KeyboardEvent): boolean {
-    const held = this.#drag.held;
-    if (held === null || !["Enter", "Escape", "m", " "].includes(event.key)) {
-      return false;
-    }
-    this.#drag.release();
-    event.preventDefault();
-    return true;
+  get isHolding(): boolean {
+    return this.#drag.held !== null;
   }
 
-  #grab(): void {
+  toggleEnlarged(): void {
+    this.enlarge(this.#enlarged === null ? this.#focused : null);
+  }
+
+  replayFocused(): void {
+    this.replay(this.#focused);
+  }
+
+  help(): void {
+    this.#keys.open();
+  }
+
+  /** Take the chosen camera: until it is put down, arrows swap it with its neighbour. */
+  grabFocused(): void {
     const tile = this.#tiles.get(this.#focused);
     if (tile !== undefined && this.#enlarged === null) {
       this.#drag.grab(tile);
@@ -339,18 +290,23 @@ export class VideoWall extends HTMLElement {
     }
   }
 
-  #move(dx: number, dy: number): void {
+  putDown(): void {
+    this.#drag.release();
+  }
+
+  /** Choose the neighbour, or the next camera while one is enlarged. */
+  move(dx: number, dy: number): void {
     const shown = this.#shown();
     if (this.#enlarged !== null) {
       const at = shown.indexOf(this.#enlarged) + dx + dy;
       this.enlarge(shown[(at + shown.length) % shown.length] ?? this.#enlarged);
       return;
     }
-    const target = shown[neighbour(this.#layout, shown.indexOf(this.#focused), dx, dy)];
+    const target = this.#places.neighbour(this.#focused, dx, dy);
     if (target === undefined) {
       return;
     }
-    if (this.#drag.held !== null && target !== this.#focused) {
+    if (this.isHolding && target !== this.#focused) {
       this.swap(this.#focused, target);
     } else {
       this.#focus(target);
@@ -387,10 +343,6 @@ export class VideoWall extends HTMLElement {
   #announce(text: string): void {
     this.#announcer.textContent = text;
   }
-}
-
-function areaOf({ row, column, span }: Place): string {
-  return `${row} / ${column} / span ${span} / span ${span}`;
 }
 
 customElements.define("camera-tile", CameraTile);

@@ -31,7 +31,7 @@ export class WallBar {
   readonly #tour: HTMLButtonElement;
   readonly #full: HTMLButtonElement;
 
-  constructor(actions: WallActions, say: Say, layouts: readonly Layout[]) {
+  constructor(actions: WallActions, say: Say, layouts: readonly Layout[], keys: HTMLElement) {
     this.#say = say;
     const group = make("div", { class: "group", role: "group", "aria-label": say("layout") });
     for (const { name, places } of layouts) {
@@ -61,7 +61,7 @@ export class WallBar {
     this.#tour = make("button", { type: "button", "aria-pressed": "false", onclick: () => actions.toggleTour() });
     this.#tour.append(icon("repeat"), say("tour"));
     this.#full = make("button", { type: "button", onclick: () => actions.toggleFullScreen() });
-    this.element = make("div", { class: "bar" }, group, this.#pages, this.#tour, this.#full, this.#time);
+    this.element = make("div", { class: "bar" }, group, this.#pages, this.#tour, this.#full, keys, this.#time);
     this.show({ isFullScreen: false });
   }
 

@@ -1,4 +1,4 @@
-/** Dragging a tile onto another one, by mouse, pen or finger; and holding one by the keyboard. */
+/** Dragging a tile onto another one or an empty place, by mouse, pen or finger; and holding one by the keyboard. */
 
 import { CameraTile } from "./camera_tile";
 import { cameraKey } from "./page_config";
@@ -7,12 +7,12 @@ const START_PX = 8;
 
 export class WallDrag {
   readonly #grid: HTMLElement;
-  readonly #onDrop: (first: string, second: string) => void;
+  readonly #onDrop: (first: string, second: string | null) => void;
   #held: CameraTile | null = null;
-  #over: CameraTile | null = null;
+  #over: Element | null = null;
   #pressed: { tile: CameraTile; x: number; y: number; pointer: number } | null = null;
 
-  constructor(grid: HTMLElement, onDrop: (first: string, second: string) => void) {
+  constructor(grid: HTMLElement, onDrop: (first: string, second: string | null) => void) {
     this.#grid = grid;
     this.#onDrop = onDrop;
     grid.addEventListener("pointerdown", (event) => this.#press(event));
@@ -36,15 +36,20 @@ export class WallDrag {
     this.#held = null;
   }
 
-  #tileAt(x: number, y: number): CameraTile | null {
+  /** The tile or empty place at a point. */
+  #placeAt(x: number, y: number): Element | null {
     const root = this.#grid.getRootNode() as ShadowRoot;
-    const tile = root.elementFromPoint(x, y)?.closest("camera-tile");
-    return tile instanceof CameraTile ? tile : null;
+    return root.elementFromPoint(x, y)?.closest("camera-tile, .place") ?? null;
   }
 
   #press(event: PointerEvent): void {
-    const tile = this.#tileAt(event.clientX, event.clientY);
-    if (tile !== null && event.isPrimary && event.button === 0 && !this.#grid.classList.contains("enlarged")) {
+    const tile = this.#placeAt(event.clientX, event.clientY);
+    if (
+      tile instanceof CameraTile &&
+      event.isPrimary &&
+      event.button === 0 &&
+      !this.#grid.classList.contains("enlarged")
+    ) {
       this.release();
       this.#pressed = { tile, x: event.clientX, y: event.clientY, pointer: event.pointerId };
     }
@@ -62,7 +67,7 @@ export class WallDrag {
       this.#grid.setPointerCapture(pressed.pointer);
       this.grab(pressed.tile);
     }
-    const over = this.#tileAt(event.clientX, event.clientY);
+    const over = this.#placeAt(event.clientX, event.clientY);
     if (over !== this.#over) {
       this.#over?.removeAttribute("data-over");
       this.#over = over === pressed.tile ? null : over;
@@ -72,9 +77,9 @@ export class WallDrag {
 
   #lift(event: PointerEvent): void {
     const held = this.#held;
-    const target = this.#tileAt(event.clientX, event.clientY);
+    const target = this.#placeAt(event.clientX, event.clientY);
     if (this.#pressed !== null && held !== null && target !== null && target !== held) {
-      this.#onDrop(cameraKey(held.camera), cameraKey(target.camera));
+      this.#onDrop(cameraKey(held.camera), target instanceof CameraTile ? cameraKey(target.camera) : null);
     }
     this.#end();
   }

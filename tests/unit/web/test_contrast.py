@@ -83,6 +83,18 @@ def test_marks_can_be_told_from_their_ground(theme: str, mark: str, ground: str)
     assert contrast(THEMES[theme][mark], THEMES[theme][ground]) >= GRAPHIC
 
 
+@pytest.mark.parametrize("theme", ["paper", "night"])
+@pytest.mark.parametrize("picture", ["#ffffff", "#000000"])
+def test_names_over_any_picture_can_be_read(theme: str, picture: str) -> None:
+    red, green, blue, percent = map(int, re.findall(r"\d+", THEMES[theme]["rest"].partition("--scrim:")[2])[:4])
+    scrim = zip((red, green, blue), (int(picture[at : at + 2], 16) for at in (1, 3, 5)), strict=True)
+    seen = "#" + "".join(f"{round(over * percent / 100 + under * (1 - percent / 100)):02x}" for over, under in scrim)
+    light = THEMES["night"]  # what lies over a picture is light in both themes
+    assert contrast(light["text"], seen) >= TEXT
+    assert contrast(light["at-risk"], seen) >= TEXT
+    assert contrast(light["text-quiet"], seen) >= GRAPHIC
+
+
 def test_no_colour_is_written_outside_the_tokens() -> None:
     folder = Path(nangmai.web.ui.__file__).parent / "static/ui/css"
     for path in folder.glob("*.css"):

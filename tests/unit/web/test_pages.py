@@ -95,7 +95,28 @@ def test_review_opens_what_the_address_says_and_ignores_nonsense(sign_in: Callab
     config = element_config(page)
     assert (config["selected"], config["at_us"]) == (["nvr-1/cam-02"], 1790000000000000)
     config = element_config(client.get("/watch/review?camera=%3Cb%3E&at=now").content.decode())
-    assert (config["selected"], config["at_us"]) == (["nvr-1/cam-01"], None)
+    assert (config["selected"], config["at_us"], config["range"]) == (["nvr-1/cam-01"], None, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [("in=5&out=9", [5, 9]), ("in=9&out=5", None), ("in=5", None), ("in=-1&out=x", None)]
+)
+def test_review_opens_a_marked_range_that_makes_sense(
+    sign_in: Callable[..., Client], asked: str, expected: list[int] | None
+) -> None:
+    recorder = FakeRecorder().enrol()
+    recorder.send(recorder.report(camera("cam-01")))
+    assert element_config(sign_in().get(f"/watch/review?{asked}").content.decode())["range"] == expected
+
+
+def test_the_cameras_page_names_what_needs_somebody_before_the_list(sign_in: Callable[..., Client]) -> None:
+    recorder = FakeRecorder().enrol()
+    recorder.send(recorder.report(camera("cam-01"), camera("cam-02", state="no_signal", name="Nhà xe")))
+    page = sign_in().get("/cameras/").content.decode()
+    needs = page[page.index('class="needs"') : page.index("<table")]
+    assert "Nhà xe" in needs
+    assert "/cameras/nvr-1/cam-02" in needs
+    assert "cam-01" not in needs
 
 
 def test_names_from_recorders_are_escaped(sign_in: Callable[..., Client]) -> None:

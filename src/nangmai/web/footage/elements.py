@@ -60,10 +60,17 @@ def wall_config(user: User, cameras: Iterable[Camera], *, layout: str = "") -> d
     return _shared(user, cameras) | {"layout": layout or None}
 
 
-def player_config(user: User, cameras: Iterable[Camera], *, selected: list[str], at: str) -> dict[str, Any]:
+def player_config(
+    user: User, cameras: Iterable[Camera], *, selected: list[str], at: str = "", between: tuple[str, str] = ("", "")
+) -> dict[str, Any]:
     """For `<sync-player>`; what is unknown or impossible in the address is left out."""
     config = _shared(user, cameras)
     known = [f"{entry['recorder']}/{entry['id']}" for entry in config["cameras"]]
     chosen = [key for key in dict.fromkeys(selected) if key in known][:MOST_IN_STEP]
-    at_us = int(at) if at.isascii() and at.isdigit() and len(at) <= 16 else None
-    return config | {"selected": chosen or known[:1], "at_us": at_us}
+    first, last = map(_microseconds, between)
+    marked = None if first is None or last is None or last <= first else [first, last]
+    return config | {"selected": chosen or known[:1], "at_us": _microseconds(at), "range": marked}
+
+
+def _microseconds(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 16 else None

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from nangmai.base.errors import Error, Kind
@@ -71,13 +72,13 @@ WITHHELD: Mapping[Right, tuple[str, Promise | str]] = {
 
 
 class Denied(Error):
-    """Not permitted: {act} is not among the duties of {role} ({clause})."""
+    """{act} is not among the duties of {role} ({clause})."""
 
     kind: ClassVar[Kind] = Kind.DENIED
 
     def __init__(self, right: Right, role: Role) -> None:
         clause, ask = WITHHELD[right]
-        super().__init__(act=str(right.label), role=str(role.label), clause=clause)
+        super().__init__(act=capfirst(str(right.label)), role=str(role.label), clause=clause)
         self.clause = clause
         self.ask = str(ask)
 

@@ -40,7 +40,7 @@ class CameraUnknown(Error):
 
 
 class ReplayTooFar(Error):
-    """Not permitted: instant replay reaches back {minutes} minutes only ({clause})."""
+    """Instant replay reaches back {minutes} minutes only ({clause})."""
 
     kind: ClassVar[Kind] = Kind.DENIED
 

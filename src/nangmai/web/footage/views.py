@@ -35,10 +35,12 @@ def wall(request: HttpRequest) -> HttpResponse:
 
 @requires(Right.PLAYBACK, Right.REPLAY)
 def review(request: HttpRequest) -> HttpResponse:
-    """The player with its timeline; ?camera=recorder/id (up to nine) and ?at=microseconds choose what it opens."""
+    """The player; ?camera=recorder/id (up to nine), ?at= and a marked range ?in=&out= choose what it opens."""
     shown = list(cameras())
+    asked = request.GET
+    between = (asked.get("in", ""), asked.get("out", ""))
     config = elements.player_config(
-        person(request), shown, selected=request.GET.getlist("camera"), at=request.GET.get("at", "")
+        person(request), shown, selected=asked.getlist("camera"), at=asked.get("at", ""), between=between
     )
     return render(request, "footage/review.html", {"config": config, "cameras": shown})
 

@@ -38,6 +38,10 @@ def _wall_texts() -> dict[str, str]:
             "Arrow keys choose a camera, Enter enlarges, 1 to 6 choose a layout, 0 shows all, F full screen, T tour, "
             "B replay, M moves."
         ),
+        "keys": _("Keys"),
+        "key_choose": _("Choose a camera"),
+        "key_move": _("Take the camera and move it by arrows"),
+        "key_page": _("Turn the page"),
     }
 
 
@@ -84,12 +88,35 @@ def _player_texts() -> dict[str, str]:
         "go": _("Go"),
         "cancel": _("Cancel"),
         "close": _("Close"),
-        "time": _("Time"),
         "mark_in": _("Mark the beginning"),
         "mark_out": _("Mark the end"),
         "marks_clear": _("Remove the marks"),
+        "mark_in_word": _("From here"),
+        "mark_out_word": _("To here"),
+        "range_group": _("Marked range"),
         "range": _("{from} to {to} ({duration})"),
+        "range_from": _("From {from}. Go on and mark the end."),
+        "range_to": _("Up to {to}. Go back and mark the beginning."),
+        "range_loop": _("Loop"),
+        "range_zoom": _("Zoom to it"),
+        "range_copy": _("Copy its address"),
+        "range_copied": _("The address of this range is copied. Who opens it must be permitted to watch."),
+        "range_in_address": _(
+            "This browser copies nothing without https. Take the address from the browser's address line."
+        ),
+        "range_order": _(
+            "Footage leaves only by an extraction order of the school board (Đ5). Put the address into your request."
+        ),
+        "controls": _("Playing"),
+        "key_play": _("Play, pause"),
+        "key_shuttle": _("Backwards, pause, forwards; again for faster"),
+        "key_step": _("Picture by picture"),
+        "key_speed": _("Slower, faster"),
+        "key_marks": _("Mark the beginning, the end"),
+        "key_zoom": _("Zoom the timeline"),
+        "key_count": _("So many cameras side by side"),
         "choose_cameras": _("Cameras"),
+        "find_camera": _("Find a camera"),
         "cameras_most": _("At most {count} cameras can be played together."),
         "snapshot": _("Save this picture"),
         "snapshot_copy": _("Copy this picture"),

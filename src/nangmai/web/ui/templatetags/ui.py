@@ -35,7 +35,7 @@ STATES: dict[str, tuple[str, str, Promise]] = {
     "unknown": ("unknown", "minus", _("Recorder is silent")),
     "ok": ("kept", "circle-check", _("In order")),
     "warning": ("at-risk", "triangle-alert", _("Needs attention")),
-    "alarm": ("broken", "circle-x", _("Broken")),
+    "alarm": ("broken", "circle-x", _("Needs action")),
     "low": ("at-risk", "triangle-alert", _("Nearly full")),
     "critical": ("broken", "circle-x", _("Full")),
     "failed": ("broken", "circle-x", _("Failed")),
