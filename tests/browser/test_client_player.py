@@ -267,7 +267,6 @@ def test_a_refusal_is_told_with_its_clause(browser: Browser, stage: Stage, pages
     pages.refuse = "denied"
     try:
         with review(browser, stage, begin_us + SECOND_US) as page:
-            until(page, f"{PLAYER}?.shadowRoot?.querySelector('.notice')?.textContent.includes('Đ4.2')")
-            until(page, f"{PLAYER}.shadowRoot.querySelector('.camera').hasAttribute('data-empty')")
+            until(page, f"{PLAYER}?.shadowRoot?.querySelector('.camera[data-empty]')?.textContent.includes('Đ4.2')")
     finally:
         pages.refuse = None

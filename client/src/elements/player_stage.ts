@@ -60,7 +60,7 @@ export class PlayerStage {
 
   #makePlace(tile: PlaybackTile, config: CameraConfig): Place {
     const note = make("p", { class: "note" });
-    const nothing = make("p", { class: "nothing" });
+    const nothing = make("p", { class: "nothing", role: "status" });
     const name = make("p", { class: "name" }, config.name);
     const attributes = { class: "camera", role: "group", "aria-label": config.name, "data-camera": cameraKey(config) };
     const watermark = make("div", { class: "watermark", "aria-hidden": "true" });

@@ -7,7 +7,7 @@ export const PLAYER_STYLE = styleSheet(`${KEYS_STYLE}${FITTED_STYLE}
 :host { display: flex; flex-direction: column; gap: var(--space-2); min-block-size: 70vh; color: var(--text);
   font: var(--size-14)/var(--line-height) var(--font); }
 :host(:fullscreen) { background: var(--ground); padding: var(--space-2); }
-.stage { min-block-size: 200px; background: #000; }
+.stage { min-block-size: min(200px, 24vh); background: #000; }
 .camera { container-type: size; position: relative; overflow: hidden; background: #000; min-inline-size: 0; min-block-size: 0; }
 .camera > div:first-child { position: absolute; inset: 0; }
 .camera :is(video, canvas, img) { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: contain; }
@@ -17,7 +17,8 @@ export const PLAYER_STYLE = styleSheet(`${KEYS_STYLE}${FITTED_STYLE}
 .camera p:empty { display: none; }
 .camera .name { inset: auto auto 0 0; border-start-end-radius: var(--radius); }
 .camera .note { inset: 0 0 auto auto; border-end-start-radius: var(--radius); }
-.camera .nothing { inset: 50% auto auto 50%; translate: -50% -50%; border-radius: var(--radius); }
+.camera .nothing { inset: 50% auto auto 50%; translate: -50% -50%; border-radius: var(--radius); inline-size: max-content; max-inline-size: 92%;
+  font-size: clamp(var(--size-12), 4cqmin, var(--size-16)); text-align: center; text-wrap: balance; }
 .watermark { position: absolute; inset: 0; pointer-events: none; display: grid; place-content: center; z-index: 2; overflow: hidden;
   color: rgb(255 255 255 / 40%); text-shadow: 0 0 2px rgb(0 0 0 / 60%); font-size: clamp(9px, 4.5cqmin, 24px); text-align: center; rotate: -12deg;
   font-variant-numeric: tabular-nums; white-space: pre; }

@@ -365,12 +365,13 @@ export class SyncPlayer extends HTMLElement {
 
   #complain(error: unknown): void {
     const text = complaint(error, this.#say);
-    this.#stage.tell(text);
-    for (const tile of this.#playback.tiles) {
+    const bare = this.#playback.tiles.filter((tile) => !hasPicture(tile, this.currentUs));
+    for (const tile of bare) {
       // The picture of another moment must not stand under this one's time.
-      if (!hasPicture(tile, this.currentUs)) {
-        this.#stage.setNothing(tile, text);
-      }
+      this.#stage.setNothing(tile, text);
+    }
+    if (bare.length < this.#playback.tiles.length) {
+      this.#stage.tell(text);
     }
     this.dispatchEvent(new CustomEvent("player-error", { detail: { message: String(error) } }));
   }

@@ -54,7 +54,7 @@ const REFRESH_MS = 5000;
 const LISTED = 40;
 /** Of the window's height, what the rows share; and the least of it. */
 const ROOM_SHARE = 0.16;
-const ROOM_LEAST_PX = 72;
+const ROOM_LEAST_PX = 44;
 
 export class TimeLine extends HTMLElement {
   #parts!: TimelineParts;

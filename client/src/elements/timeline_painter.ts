@@ -99,6 +99,8 @@ export class TimelinePainter {
 
   #drawPlayhead(x: number, height: number): void {
     const context = this.#context;
+    // The bars are nearly as bright as the line: what is around it tells them apart.
+    this.#drawLine(x, height, this.#colours.ground, 6);
     this.#drawLine(x, height, this.#colours.playhead, 2);
     context.fillStyle = this.#colours.playhead;
     context.beginPath();
@@ -200,7 +202,7 @@ export class TimelinePainter {
     const left = xOf(view, width, inUs ?? outUs!);
     const right = xOf(view, width, outUs ?? inUs!);
     this.#context.fillStyle = this.#colours.selection;
-    this.#context.fillRect(left, 0, Math.max(1, right - left), height);
+    this.#context.fillRect(left, RULER_PX, Math.max(1, right - left), height - RULER_PX);
     // A bracket is told from the other lines by its form.
     for (const [us, x, inwards] of [
       [inUs, left, 5],

@@ -20,7 +20,13 @@ button { font: inherit; color: var(--text-quiet); background: none; border: 0; b
   align-items: center; justify-content: center; gap: var(--space-1); }
 button:hover { color: var(--text); background: var(--surface-raised); }
 button[aria-pressed="true"] { color: var(--accent-text); background: var(--accent-soft); }
-button:focus-visible, camera-tile:focus-visible { outline: var(--ring); outline-offset: -2px; z-index: 2; }
+button:focus-visible { outline: var(--ring); outline-offset: -2px; }
+/* Over the picture: an outline would lie under it. The dark line keeps the ring visible on a bright picture. */
+camera-tile { outline: 0; }
+camera-tile::after { position: absolute; inset: 0; pointer-events: none; z-index: 1; }
+camera-tile:focus-visible::after { content: ""; box-shadow: inset 0 0 0 3px var(--focus), inset 0 0 0 5px var(--scrim); }
+camera-tile[data-grabbed]::after { content: ""; border: 3px dashed var(--accent); }
+camera-tile[data-over]::after { content: ""; box-shadow: inset 0 0 0 3px var(--accent), inset 0 0 0 5px var(--scrim); }
 button svg { inline-size: 18px; block-size: 18px; }
 .empty { margin: 0; place-self: center; color: var(--text-quiet); }
 .place { background: var(--ground); }
@@ -45,13 +51,11 @@ camera-tile p { position: absolute; margin: 0; }
 camera-tile:is([data-state="no_signal"], [data-state="refused"], [data-state="failed"]) .plate :is(svg, strong) { color: var(--broken); }
 camera-tile:is([data-state="lost"], [data-state="denied"]) .plate :is(svg, strong) { color: var(--at-risk); }
 .plate span { color: var(--text-quiet); font-size: var(--size-12); }
-.actions { position: absolute; inset: 0 auto auto 0; display: none; background: var(--scrim); border-end-end-radius: var(--radius); }
+.actions { position: absolute; z-index: 2; inset: 0 auto auto 0; display: none; background: var(--scrim); border-end-end-radius: var(--radius); }
 camera-tile:is(:focus-visible, :focus-within, [data-large]) .actions { display: flex; }
 @media (hover: hover) { camera-tile:hover .actions { display: flex; } }
 .actions button { color: var(--text); }
 .actions button:has(span) { padding-inline: var(--space-3); gap: var(--space-2); }
-camera-tile[data-grabbed] { outline: 2px dashed var(--accent); outline-offset: -4px; z-index: 2; }
-camera-tile[data-over] { outline: 2px solid var(--accent); outline-offset: -2px; z-index: 2; }
 .enlarged camera-tile:not([data-large]) { display: none; }
 .quiet { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (width < 720px) {

@@ -27,7 +27,7 @@ GRAPHIC_PAIRS = [
     *(("focus", ground) for ground in GROUNDS),
     *(("line-strong", ground) for ground in ("ground", "surface", "surface-raised")),
     ("playhead", "surface"),
-    ("recorded", "surface"),
+    *((mark, "surface-sunken") for mark in ("recorded", "gap-hatch", "hold", "playhead")),
 ]
 
 
