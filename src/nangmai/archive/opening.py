@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -17,7 +17,8 @@ from nangmai.archive.index import Index, StreamInfo
 from nangmai.archive.index_file import INDEX_NAME, JOURNAL_NAME, open_index, set_complete
 from nangmai.archive.index_writer import run_at_once
 from nangmai.archive.journal import Journal
-from nangmai.archive.keys import load_or_make_key
+from nangmai.archive.keys import KEY_NAME, load_or_make_key
+from nangmai.archive.mounts import DiskNotMounted, require_mounted
 from nangmai.archive.recovery import Place, reconcile
 from nangmai.archive.rows import get_meta, put_volume
 from nangmai.archive.stream import StreamStart
@@ -32,8 +33,17 @@ from nangmai.archive.volume import (
     read_marker,
 )
 from nangmai.base.clock import Clock
-from nangmai.base.errors import Error
+from nangmai.base.errors import Error, Kind
 from nangmai.custody.chain import CHAIN_START
+
+
+class StateMissing(Error):
+    """{volume} holds an archive whose key and index should lie in {state}, and they do not: is that disk mounted?
+
+    Otherwise bring `state` back from a backup, or name other folders to begin anew.
+    """
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION
 
 
 @dataclass
@@ -64,6 +74,7 @@ def state_folder(volumes: Sequence[Path], state: Path | None) -> Path:
 def open_parts(volumes: Sequence[Path], *, state: Path | None, recorder: str, clock: Clock) -> Opened:
     """Lock and open everything; on any error nothing stays open."""
     folder = state_folder(volumes, state)
+    _refuse_strange_ground(folder, volumes)
     with ExitStack() as undo:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -105,6 +116,16 @@ def open_parts(volumes: Sequence[Path], *, state: Path | None, recorder: str, cl
     )
 
 
+def _refuse_strange_ground(folder: Path, volumes: Sequence[Path]) -> None:
+    """An archive whose disk is only not mounted must not be begun anew; asked before anything is made."""
+    if (folder / KEY_NAME).exists():
+        return
+    require_mounted(folder)
+    for volume in volumes:
+        if (volume / MARKER_NAME).exists():
+            raise StateMissing(state=str(folder), volume=str(volume))
+
+
 def _close(descriptors: list[int]) -> None:
     for descriptor in descriptors:
         os.close(descriptor)
@@ -119,9 +140,10 @@ def _open_volumes(
     for path in paths:
         try:
             if not (path / MARKER_NAME).exists() and str(path.absolute()) not in known:
+                require_mounted(path)
                 make_marker(path, recorder, key)
             marker = read_marker(path, key.public_key())
-        except (VolumeUnknown, VolumeUnwritable) as error:
+        except (DiskNotMounted, VolumeUnknown, VolumeUnwritable) as error:
             volumes.append(Volume(path, None, reason=str(error)))
             continue
         locks.append(lock_path(path / MARKER_NAME))
