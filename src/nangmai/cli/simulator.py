@@ -15,7 +15,8 @@ from nangmai.cli import print_json
 from nangmai.simulator.camera import Camera, Source
 from nangmai.simulator.certificate import self_signed_context
 from nangmai.simulator.control import Control
-from nangmai.simulator.faults import FAULTS, FaultRequest, parse_fault
+from nangmai.simulator.fault_requests import FaultRequest, parse_fault
+from nangmai.simulator.faults import FAULTS
 from nangmai.simulator.scenes import SCENES
 from nangmai.simulator.server import Simulator
 from nangmai.simulator.studio import Recipe, clip_path

@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Literal
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import TIMESCALE_90K
 from nangmai.simulator.clip import Clip, open_clip
-from nangmai.simulator.faults import Conditions, Fault, check_seconds, make_fault
+from nangmai.simulator.fault import Conditions, Fault
+from nangmai.simulator.fault_requests import check_seconds, make_fault
 from nangmai.simulator.packets import PacketizedClip, packetize
 from nangmai.simulator.rtsp import AuthScheme, Gatekeeper
 from nangmai.simulator.session import Counts, Session

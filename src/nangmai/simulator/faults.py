@@ -6,98 +6,11 @@ reach a camera only through `Faulty`, so the list below is the whole of what the
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
 
-from nangmai.base.config import load_table
-from nangmai.base.errors import Error, Kind
 from nangmai.base.units import TIMESCALE_90K, US_PER_S
+from nangmai.simulator.fault import Fault, FaultMalformed, Faulty
 from nangmai.simulator.sdp import SdpDefect
-
-
-class FaultUnknown(Error):
-    """There is no fault {name!r}. Known faults: {known}."""
-
-    kind: ClassVar[Kind] = Kind.INVALID
-
-
-class FaultMalformed(Error):
-    """The fault {text!r} cannot be read: {reason}. Write NAME or CAMERA:NAME, then :KEY=VALUE,KEY=VALUE."""
-
-    kind: ClassVar[Kind] = Kind.INVALID
-
-
-@dataclass(slots=True)
-class Conditions:
-    """What is wrong with a camera now. Read on every picture, so plain values only."""
-
-    loss: float = 0.0
-    duplicate: float = 0.0
-    reorder: float = 0.0
-    garbage: float = 0.0
-    no_marker: bool = False
-    touches_packets: bool = False  #: any of the above: packets take the slow way
-    jitter_90k: int = 0
-    is_stalled: bool = False
-    is_hung: bool = False
-    is_off: bool = False
-    timestamp_shift_90k: int = 0
-    ntp_shift_us: int = 0
-    near_wrap: bool = False
-    refusal: int = 0  #: status for every request, 0 = none
-    redirect: str = ""
-    sdp: SdpDefect | None = None
-    rtp_info: str = "right"
-
-    def settle(self) -> None:
-        """Bring `touches_packets` up to date."""
-        self.touches_packets = bool(self.loss or self.duplicate or self.reorder or self.garbage or self.no_marker)
-
-
-class Faulty(Protocol):
-    """What a fault may do to a camera."""
-
-    conditions: Conditions
-
-    def kill_connections(self, *, reset: bool) -> None:
-        """Close every connection, with RST or FIN."""
-
-    def freeze_connections(self) -> None:
-        """Neither read nor write nor close the connections that are open now."""
-
-    def change_ssrc(self) -> None:
-        """Start new RTP streams inside the running sessions."""
-
-    def make_nonces_stale(self) -> None:
-        """Forget the nonce that clients hold."""
-
-    def switch_to(self, clip: str) -> None:
-        """Send another clip from its first key picture on."""
-
-    def set_power(self, *, on: bool) -> None:
-        """Close or open the camera's door to the network."""
-
-
-class Fault:
-    """One way to misbehave."""
-
-    name: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-        FAULTS[cls.name] = cls
-
-    def apply(self, camera: Faulty) -> None:
-        """Begin."""
-        raise NotImplementedError
-
-    def lift(self, camera: Faulty) -> None:
-        """End."""
-
-
-FAULTS: dict[str, type[Fault]] = {}
 
 
 @dataclass(frozen=True)
@@ -353,56 +266,5 @@ class Reboot(Fault):
         camera.set_power(on=True)
 
 
-def make_fault(name: str, /, **parameters: Any) -> Fault:
-    """The fault of that name; a wrong name or parameter is one clear error."""
-    form = FAULTS.get(name)
-    if form is None:
-        raise FaultUnknown(name=name, known=", ".join(sorted(FAULTS)))
-    return load_table(form, parameters, f"fault {name}")
-
-
-def check_seconds(name: str, seconds: object) -> None:
-    """Refuse a duration that is none."""
-    if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0):
-        raise FaultMalformed(text=name, reason=f"{seconds!r} is not a number of seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class FaultRequest:
-    """A fault as a command line writes it: `[camera:]name[:key=value,…]`; `seconds` is how long, `after` when."""
-
-    camera: str
-    name: str
-    seconds: float | None = None
-    after: float = 0.0
-    parameters: dict[str, Any] = dataclasses.field(default_factory=dict)
-
-
-def parse_fault(text: str) -> FaultRequest:
-    """Read the command line's form; an empty camera means all of them."""
-    words = text.split(":", 2) if text.split(":", 1)[0] not in FAULTS else ["", *text.split(":", 1)]
-    if len(words) < 2:
-        raise FaultUnknown(name=text, known=", ".join(sorted(FAULTS)))
-    camera, name = words[:2]
-    parameters: dict[str, Any] = {}
-    for pair in filter(None, (words[2] if len(words) > 2 else "").split(",")):
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise FaultMalformed(text=text, reason=f"{pair!r} has no value")
-        parameters[key] = _typed(value)
-    seconds, after = parameters.pop("seconds", None), parameters.pop("after", 0.0)
-    check_seconds(name, seconds)
-    check_seconds(name, after)
-    make_fault(name, **parameters)
-    return FaultRequest(camera, name, seconds, after, parameters)
-
-
-def _typed(value: str) -> bool | int | float | str:
-    if value in ("true", "false"):
-        return value == "true"
-    for kind in (int, float):
-        try:
-            return kind(value)
-        except ValueError:
-            continue
-    return value
+#: every fault there is, by name
+FAULTS: dict[str, type[Fault]] = {fault.name: fault for fault in Fault.__subclasses__()}

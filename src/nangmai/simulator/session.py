@@ -16,7 +16,7 @@ from nangmai.base.units import TIMESCALE_90K, US_PER_S
 from nangmai.simulator.packets import HEADER_BYTES, PacketizedPicture
 
 if TYPE_CHECKING:
-    from nangmai.simulator.faults import Conditions
+    from nangmai.simulator.fault import Conditions
 
 _PATCH = struct.Struct(">HII")
 _MASK = 0xFFFFFFFF

@@ -7,15 +7,9 @@ import dataclasses
 import pytest
 
 from nangmai.base.config import ConfigInvalid
-from nangmai.simulator.faults import (
-    FAULTS,
-    Conditions,
-    FaultMalformed,
-    FaultRequest,
-    FaultUnknown,
-    make_fault,
-    parse_fault,
-)
+from nangmai.simulator.fault import Conditions, FaultMalformed
+from nangmai.simulator.fault_requests import FaultRequest, FaultUnknown, make_fault, parse_fault
+from nangmai.simulator.faults import FAULTS
 
 
 class Recorded:
