@@ -35,7 +35,7 @@ _FOREIGN = frozenset({"state", "lost+found"})
 
 
 class VolumeUnwritable(Error):
-    """The volume {path} cannot be used: {reason}."""
+    """The volume {path} cannot be used: {reason}. Mount its disk, and let the recorder's user write there."""
 
     kind = Kind.PRECONDITION
 

@@ -187,7 +187,9 @@ def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Rec
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigInvalid(where=str(path), complaint=f"cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigInvalid(where=str(path), complaint=f"is not text in UTF-8 (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigInvalid(where=str(path), complaint=f"is not TOML: {error}") from error
     for name in OTHERS_TABLES:
         table.pop(name, None)

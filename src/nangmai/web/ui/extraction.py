@@ -17,7 +17,14 @@ import nangmai.web
 from nangmai.base.errors import Error
 
 PACKAGE = Path(nangmai.web.__file__).parent
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
 #: errors of other packages whose sentence web shows
 SHOWN_FROM = ("nangmai.web", "nangmai.protocol.tickets")
 
