@@ -100,8 +100,12 @@ class Ticket:
             error.ticket = self
             raise error
 
+    def gives(self, right: Right) -> bool:
+        """Whether its right is that one or implies it."""
+        return right in ALLOWS[self.right]
+
     def _lack(self, right: Right, camera: str, from_us: int | None, to_us: int | None) -> str | None:
-        if right not in ALLOWS[self.right]:
+        if not self.gives(right):
             return f"it gives the right {self.right!r}, not {right!r}"
         if camera not in self.cameras:
             return f"it does not name the camera {camera!r}"

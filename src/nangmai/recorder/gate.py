@@ -38,7 +38,7 @@ class _Session:
     ticket: Ticket
     camera: str
     stream: str
-    right: Right
+    right: Right  # what was asked for; the ledger names what the ticket gave
     from_us: int | None
     to_us: int | None
     uses: set[Use] = dataclasses.field(default_factory=set, repr=False)
@@ -210,7 +210,7 @@ class Gate:
             {
                 "ticket_id": ticket.id,
                 "person": ticket.person,
-                "right": session.right,
+                "right": ticket.right,
                 "camera": session.camera,
                 "stream": session.stream,
                 "from_us": session.from_us,
@@ -234,7 +234,7 @@ class Gate:
             {
                 "ticket_id": ticket.id if ticket else "",
                 "person": ticket.person if ticket else "",
-                "right": right,
+                "right": ticket.right if ticket and ticket.gives(right) else right,
                 "camera": camera,
                 "stream": stream,
                 "from_us": from_us,

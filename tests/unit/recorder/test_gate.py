@@ -83,6 +83,23 @@ def test_many_requests_of_one_ticket_for_one_stream_are_one_use_with_all_its_byt
     assert (last.bytes, last.from_us, last.to_us) == (10_000, now_us - 100 * US_PER_S, now_us - 80 * US_PER_S)
 
 
+@pytest.mark.parametrize("right", ["replay", "playback", "export"])
+def test_a_use_names_the_right_of_its_ticket_not_the_least_one_that_would_have_done(door: Door, right: str) -> None:
+    token, now_us = door.playback(right=right), door.clock.wall_us()
+    use = door.gate.open(token, "replay", "cam-01", "main", now_us - 60 * US_PER_S, now_us)
+    use.renew(door.playback(right="replay", id="t-3"))
+    with pytest.raises(TicketError):
+        door.gate.open(token, "replay", "cam-02", "main")
+    with pytest.raises(TicketError):
+        door.gate.open(token, "live", "cam-01", "main")
+    assert [(use.outcome, use.right) for use in door.uses] == [
+        ("opened", right),
+        ("opened", "replay"),  # renewed with a smaller ticket
+        ("refused", right),
+        ("refused", "live"),  # which the ticket does not give at all
+    ]
+
+
 def test_other_streams_and_other_tickets_are_uses_of_their_own(door: Door) -> None:
     for token, stream in ((door.ticket(), "main"), (door.ticket(), "sub"), (door.ticket(id="t-9"), "main")):
         door.gate.open(token, "live", "cam-01", stream)

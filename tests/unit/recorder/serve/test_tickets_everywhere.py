@@ -149,7 +149,7 @@ def test_all_uses_of_footage_are_reported_and_ranges_of_one_ticket_are_one_use(t
                 response = await st.get(f"/playback/cam-01/main/{segment.seq}/{number}-{number}.m4s")
                 sent += len(await response.read())
             assert st.outcomes() == ["opened", "closed"]
-            assert (st.uses[1]["bytes"], st.uses[1]["person"], st.uses[1]["right"]) == (sent, "7", "replay")
+            assert (st.uses[1]["bytes"], st.uses[1]["person"], st.uses[1]["right"]) == (sent, "7", "playback")
             assert st.uses[1]["from_us"] <= st.start_us + US_PER_S
             assert st.uses[1]["to_us"] > st.start_us + 19 * US_PER_S
 
