@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sayCode, speaker, TEXTS } from "./texts";
+import { sayCode, sayError, speaker, TEXTS } from "./texts";
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -23,6 +23,9 @@ describe("texts", () => {
     const say = speaker();
     expect(sayCode(say, "cause", "disk_full", "cause_unknown")).toBe("the disk was full");
     expect(sayCode(say, "error", "brand_new", "error_unknown")).toContain("brand_new");
+    expect(sayError(say, "ticket_expired", "The ticket ended 5 s ago.")).toBe("The ticket has ended; reload the page.");
+    expect(sayError(say, "brand_new", "In the server's words.")).toBe("In the server's words.");
+    expect(sayError(say, "brand_new", "")).toContain("brand_new");
   });
 
   it("are all used, so that nobody translates in vain", () => {

@@ -47,6 +47,14 @@ export const TEXTS = {
   stills: "This browser cannot decode {codec}; stills are shown.",
   error_ticket_unavailable: "The web service does not answer, so nobody can grant a look. Recording goes on.",
   error_ticket_too_narrow: "The ticket does not cover this camera or this period.",
+  error_ticket_missing: "No ticket was shown; reload the page.",
+  error_ticket_malformed: "The ticket cannot be read; reload the page.",
+  error_ticket_forged: "The ticket was altered, or is not from this site; reload the page.",
+  error_ticket_expired: "The ticket has ended; reload the page.",
+  error_ticket_revoked: "The ticket was withdrawn.",
+  error_ticket_for_other: "The ticket is for another recorder; reload the page.",
+  error_too_many_viewers: "The recorder already shows live pictures to as many pages as it can.",
+  error_footage_unreadable: "The disk does not give this footage back; tell the IT officer.",
   error_not_found: "The recorder does not know this camera or has no footage here.",
   error_unavailable: "The recorder does not answer. It is being tried again.",
   error_unknown: "It did not work ({code}).",
@@ -132,6 +140,11 @@ export type Say = (key: TextKey, facts?: Record<string, string | number>) => str
 export function speaker(translated: Partial<Record<string, string>> = {}): Say {
   return (key, facts = {}) =>
     (translated[key] ?? TEXTS[key]).replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+}
+
+/** Why something did not work: in the page's language where the code has a text, else in the words of whoever said so. */
+export function sayError(say: Say, code: string, message: string): string {
+  return message !== "" && !(`error_${code}` in TEXTS) ? message : sayCode(say, "error", code, "error_unknown");
 }
 
 /** A text whose key is made of a prefix and a code from the server; the fallback where the code is new. */

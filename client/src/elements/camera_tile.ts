@@ -9,7 +9,7 @@ import { type Mode, TilePolicy } from "../core/tile_policy";
 import type { LiveHub } from "../players/live_hub";
 import type { LivePlayer, PlayerStats } from "../players/live_player";
 import { openPlayer } from "../players/open_player";
-import { type Say, sayCode } from "../texts";
+import { type Say, sayCode, sayError } from "../texts";
 import { make } from "./dom";
 import { type IconName, icon } from "./icons";
 import type { CameraConfig } from "./page_config";
@@ -253,7 +253,7 @@ export class CameraTile extends HTMLElement {
   #fail(code: string, message: string): void {
     const { say } = this.#parts!;
     const state = code === "denied" || code.startsWith("ticket") ? "denied" : "failed";
-    this.#message = message !== "" ? message : sayCode(say, "error", code, "error_unknown");
+    this.#message = sayError(say, code, message);
     this.#setState(state, null);
   }
 

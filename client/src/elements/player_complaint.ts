@@ -2,7 +2,7 @@
 
 import { TicketRefused } from "../core/tickets";
 import { FootageError } from "../players/playback_api";
-import { type Say, sayCode } from "../texts";
+import { type Say, sayError } from "../texts";
 
 export function complaint(error: unknown, say: Say): string {
   if (error instanceof TicketRefused) {
@@ -11,7 +11,7 @@ export function complaint(error: unknown, say: Say): string {
     return isTold ? error.message : `${error.message} (${say("clause", { clause: error.clause ?? "" })})`;
   }
   if (error instanceof FootageError) {
-    return error.message !== "" ? error.message : sayCode(say, "error", error.code, "error_unknown");
+    return sayError(say, error.code, error.message);
   }
   return say("error_ticket_unavailable");
 }
