@@ -97,7 +97,7 @@ def parse_sdp(body: bytes | str) -> SessionDescription:
         sections[-1].append((name[0].lower(), value.strip()))
     media = tuple(found for section in sections[1:] if (found := _media(section)) is not None)
     if not media:
-        raise SdpUnusable(reason="it names no media" if text.strip() else "it is empty")
+        raise SdpUnusable(reason=_why_nothing(text, sections))
     session = dict(reversed(sections[0]))
     attributes = _attributes(sections[0])
     return SessionDescription(
@@ -119,6 +119,14 @@ def _attributes(section: list[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _first(attributes: dict[str, list[str]], key: str) -> str:
     return attributes.get(key, [""])[0]
+
+
+def _why_nothing(text: str, sections: list[list[tuple[str, str]]]) -> str:
+    if not text.strip():
+        return "it is empty"
+    if ("v", "0") not in sections[0]:
+        return "it is no description in SDP; does the address name the video?"
+    return "it names no media"
 
 
 def _media(section: list[tuple[str, str]]) -> MediaDescription | None:

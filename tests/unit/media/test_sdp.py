@@ -73,6 +73,12 @@ def test_a_body_without_media_is_one_clear_error(body: bytes) -> None:
         parse_sdp(body)
 
 
+def test_what_is_no_description_at_all_is_told_from_one_without_media() -> None:
+    for body, words in ((b"<html>404</html>", "no description in SDP"), (b"v=0\r\ns=x\r\n", "names no media")):
+        with pytest.raises(SdpUnusable, match=words):
+            parse_sdp(body)
+
+
 def test_an_endless_body_is_refused() -> None:
     with pytest.raises(SdpUnusable, match="longer than"):
         parse_sdp(b"m=video 0 RTP/AVP 96\n" + b"a" * MAX_SDP_BYTES)
