@@ -143,7 +143,7 @@ async def used(node: Node) -> None:
     """The uses are in the outbox on their way to web."""
     uses: list[dict[str, Any]] = [use for _, use in node.archive.index.ticket_uses()]
     opened = {(use["right"], use["camera"]) for use in uses if use["outcome"] == "opened"}
-    assert opened == {(right, camera) for right in ("live", "replay", "export") for camera in CAMERAS}
+    assert opened == {(right, camera) for right in ("live", "export") for camera in CAMERAS}
 
 
 def test_a_stream_gathers_in_the_kernel_until_somebody_watches(tmp_path: Path) -> None:
