@@ -103,7 +103,7 @@ class NalDepacketizer:
 
         self._skip = HEADER_BYTES + self.FRAGMENT_HEADER_BYTES
         self._unpack = struct.Struct(f">I{self._skip - 4}s").unpack_from
-        self._unpack_frame = struct.Struct(f">HHI{self._skip - 4}s").unpack_from
+        self._unpack_frame = struct.Struct(f">Q{self._skip - 4}s").unpack_from
         self._expected = 0  #: first four bytes of the next packet, if it is plain and not the last of its picture
         self._armed = 0  #: `_expected` as the thorough way left it: the difference is what `push` took since
         self._last = b""  #: the same, if it ends the open NAL unit
@@ -148,25 +148,40 @@ class NalDepacketizer:
         skip = self._skip
         header_bytes = _FRAME_BYTES + skip
         last = end - header_bytes
-        expected, middle = self._expected, self._middle
         while start < last:
-            found_tag, size, word, identity = unpack(buffer, start)
+            head, identity = unpack(buffer, start)
+            size, word = head >> 32 & 0xFFFF, head & 0xFFFFFFFF
             stop = start + _FRAME_BYTES + size
-            if found_tag != tag or stop > end:
+            if head >> 48 != tag or stop > end:
                 break
-            if word == expected and identity == middle and size > skip:
+            if size > skip and word == self._expected and identity == self._middle:
+                start = self._take_fragments(buffer, start, end, head, size)
+                continue
+            if size > skip and word == self._expected | _MARKER and identity == self._last:
                 append(buffer[start + header_bytes : stop])
-                expected += 1
+                self._end_unit(received_us)
             else:
-                self._expected = expected
-                if word == expected | _MARKER and identity == self._last and size > skip:
-                    append(buffer[start + header_bytes : stop])
-                    self._end_unit(received_us)
-                else:
-                    self._push_thoroughly(buffer, start + _FRAME_BYTES, stop, received_us)
-                expected, middle = self._expected, self._middle
+                self._push_thoroughly(buffer, start + _FRAME_BYTES, stop, received_us)
             start = stop
-        self._expected = expected
+        return start
+
+    def _take_fragments(self, buffer: memoryview, start: int, end: int, head: int, size: int) -> int:
+        """Frames that differ from the first, which goes on with the open NAL unit, by their number alone.
+
+        The innermost loop of the recorder: two comparisons, a view and a sum for each packet.
+        """
+        unpack, append, middle = self._unpack_frame, self._append, self._middle
+        header_bytes, length = _FRAME_BYTES + self._skip, _FRAME_BYTES + size
+        expected, last = head, end - length
+        while start <= last:
+            found, identity = unpack(buffer, start)
+            if found != expected or identity != middle:
+                break
+            stop = start + length
+            append(buffer[start + header_bytes : stop])
+            expected += 1
+            start = stop
+        self._expected += expected - head
         return start
 
     def _end_unit(self, received_us: int) -> None:
