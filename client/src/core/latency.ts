@@ -12,24 +12,28 @@ export interface Decision {
 const PERIOD_MS = 500;
 /** Too near by this much is left alone; too far by half of it. */
 const DEAD_BAND_S = 0.03;
-/** The recorder collects pictures for 10 ms before it sends: three pictures of distance absorb that. */
+/** The recorder collects pictures for 10 ms before it sends: half a picture of distance absorbs that. */
 const USUAL_JITTER_S = 0.015;
 const RATE_MIN = 0.92;
-const RATE_MAX = 1.15;
-const FLOOR_S = 0.2;
+const RATE_MAX = 1.25;
+/** The one on the screen, the next one decoded, and half a one for what is always there. */
+const PICTURES = 2.5;
+const FLOOR_S = 0.15;
 const JITTER_KEPT = 120;
+/** What a stall adds: less than one picture, for most are a moment in which the machine was busy with something else. */
+const STALL_STEP_S = 0.04;
 const STALL_GROWTH = 1.5;
 const TARGET_MAX_S = 2;
-/** After this long without a stall the margin shrinks, to half in 9 s. */
-const CALM_MS = 5000;
-const SHRINK = 0.96;
+/** After this long without a stall the margin shrinks, to half in 17 s: what is taken back at once is soon missed again. */
+const CALM_MS = 30_000;
+const SHRINK = 0.98;
 
 export class LatencyController {
   #fps: number;
   #deviations: number[] = [];
   #lastArrivalMs: number | null = null;
   #lastDurationS = 0;
-  #growth = 1;
+  #marginS = 0;
   #grownMs = Number.NEGATIVE_INFINITY;
   #minGapS = Number.POSITIVE_INFINITY;
   #periodStartMs: number | null = null;
@@ -43,9 +47,9 @@ export class LatencyController {
     this.#fps = fps > 0 ? fps : this.#fps;
   }
 
-  /** Seconds to stay behind: three pictures and the jitter of the line, and more for a while after a stall. */
+  /** Seconds to stay behind: some pictures and the jitter of the line, and more for a while after a stall. */
   get targetS(): number {
-    return Math.min(TARGET_MAX_S, Math.max(FLOOR_S, 3 / this.#fps + this.jitterS) * this.#growth);
+    return Math.min(TARGET_MAX_S, Math.max(FLOOR_S, PICTURES / this.#fps + this.jitterS) + this.#marginS);
   }
 
   /** 95th percentile of how much later than its duration a picture came, beyond what is always there. */
@@ -70,10 +74,10 @@ export class LatencyController {
     this.#lastDurationS = durationS;
   }
 
-  /** The element ran dry. */
+  /** The element ran dry. One stall costs little distance, one after the other soon much. */
   stalled(nowMs: number): void {
     if (nowMs - this.#grownMs > 1000) {
-      this.#growth = Math.min(this.#growth * STALL_GROWTH, 4);
+      this.#marginS = Math.min(Math.max(this.#marginS + STALL_STEP_S, this.#marginS * STALL_GROWTH), TARGET_MAX_S);
       this.#grownMs = nowMs;
     }
   }
@@ -91,11 +95,11 @@ export class LatencyController {
     if (nowMs - this.#periodStartMs >= PERIOD_MS) {
       const error = this.#minGapS - target;
       const isCalm = error > -DEAD_BAND_S && error < DEAD_BAND_S / 2;
-      this.#rate = isCalm ? 1 : Math.min(RATE_MAX, Math.max(RATE_MIN, 1 + 0.5 * error));
+      this.#rate = isCalm ? 1 : Math.min(RATE_MAX, Math.max(RATE_MIN, 1 + error));
       this.#periodStartMs = nowMs;
       this.#minGapS = Number.POSITIVE_INFINITY;
       if (nowMs - this.#grownMs > CALM_MS) {
-        this.#growth = Math.max(1, this.#growth * SHRINK);
+        this.#marginS *= SHRINK;
       }
     }
     return { rate: this.#rate, jumpTo: null };
