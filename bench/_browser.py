@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import statistics
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from bench._machine import below
 
 CHROMIUM = "/usr/bin/chromium"
+ANSWER_S = 30
 
 #: Finds every picture on the page, and reads the number burnt into it (nangmai.simulator.barcode). A picture counts as
 #: shown one refresh of 60 Hz after the callback in which it can be read: `expectedDisplayTime` of a picture that comes
@@ -57,48 +65,84 @@ READER = """
 """
 
 
+class BrowserHangs(RuntimeError):
+    """The browser did not answer in time."""
+
+
+class Screen:
+    """A page with the barcode reader in it. Every question has a bound, and an error that names what was waited for."""
+
+    def __init__(self, browser: Browser, url: str, script: str = "") -> None:
+        self._faults: list[str] = []
+        with _bounded(f"a page at {url}", ANSWER_S * 2):
+            self._page = browser.new_page(viewport={"width": 1600, "height": 900})
+            # Raising in the handler would end Playwright's own loop, and the next question would wait for ever.
+            self._page.on("pageerror", lambda error: self._faults.append(str(error)))
+            self._page.on("crash", lambda _: self._faults.append("it crashed"))
+            self._page.add_init_script(READER + script)
+            self._page.goto(url)
+
+    def ask(self, script: str, argument: Any = None, *, within_s: float = ANSWER_S) -> Any:
+        """What a script gives; a promise counts when it is kept."""
+        with _bounded(" ".join(script.split())[:120], within_s):
+            answer = self._page.evaluate(script, argument)
+        if self._faults:
+            raise RuntimeError(f"the page failed: {self._faults[0]}")
+        return answer
+
+    def wait_until(self, expression: str, within_s: float = ANSWER_S) -> None:
+        """Wait for an expression to be true; the page's policy forbids the waiting of Playwright itself."""
+        deadline = time.monotonic() + within_s
+        while not self.ask(expression):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"in {within_s:g} s the page did not reach: {expression}")
+            time.sleep(0.05)
+
+    def clock_offset_ms(self, questions: int = 60) -> float:
+        """What to add to the page's clock to get this machine's: a browser's can be tens of milliseconds off."""
+        best = (float("inf"), 0.0)
+        for _ in range(questions):
+            asked_ms = time.time() * 1000
+            page_ms = float(self.ask("performance.timeOrigin + performance.now()"))
+            answered_ms = time.time() * 1000
+            best = min(best, (answered_ms - asked_ms, (asked_ms + answered_ms) / 2 - page_ms))
+        return best[1]
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=60_000)
         try:
             yield browser
         finally:
-            browser.close()
+            with _bounded("the browser to close", ANSWER_S):
+                browser.close()
 
 
-def open_page(browser: Browser, url: str, script: str = "") -> Page:
-    """A page with the barcode reader in it; an error of its scripts is raised, not swallowed."""
-    page = browser.new_page(viewport={"width": 1600, "height": 900})
-    page.on("pageerror", _fail)
-    page.add_init_script(READER + script)
-    page.goto(url)
-    return page
+@contextmanager
+def _bounded(awaited: str, within_s: float) -> Iterator[None]:
+    """Playwright waits for a script for ever: a browser that takes too long is ended, and with it the wait."""
+    ended = threading.Event()
 
+    def end() -> None:
+        ended.set()
+        for pid, program in below(os.getpid()).items():
+            if program.name == "chromium":
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
-def clock_offset_ms(page: Page, questions: int = 60) -> float:
-    """What to add to the page's clock to get this machine's: a browser's can be tens of milliseconds off."""
-    best = (float("inf"), 0.0)
-    for _ in range(questions):
-        asked_ms = time.time() * 1000
-        page_ms = float(page.evaluate("performance.timeOrigin + performance.now()"))
-        answered_ms = time.time() * 1000
-        best = min(best, (answered_ms - asked_ms, (asked_ms + answered_ms) / 2 - page_ms))
-    return best[1]
-
-
-def wait_until(page: Page, expression: str, timeout_s: float = 30) -> None:
-    """Wait for an expression to be true; the page's policy forbids the waiting of Playwright itself."""
-    deadline = time.monotonic() + timeout_s
-    while not page.evaluate(expression):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"the page did not reach: {expression}")
-        time.sleep(0.05)
-
-
-def _fail(error: Any) -> None:
-    raise RuntimeError(f"the page failed: {error}")
+    timer = threading.Timer(within_s, end)
+    timer.start()
+    try:
+        yield
+    except PlaywrightError as error:
+        if ended.is_set():
+            raise BrowserHangs(f"no answer from the browser within {within_s:g} s; waited for: {awaited}") from error
+        raise
+    finally:
+        timer.cancel()
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -6,32 +6,35 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Program(NamedTuple):
+    """A process: what it is, and the ticks of CPU it has used."""
+
+    name: str
+    ticks: int
 
 
 @contextmanager
 def watched() -> Iterator[dict[str, Any]]:
     """Filled at the end: percent of all cores that were idle, and percent of one core by program below this process."""
     load: dict[str, Any] = {}
-    cores, programs = _cores(), _programs()
+    cores, programs = _cores(), below(os.getpid())
     yield load
     idle, whole = (after - before for after, before in zip(_cores(), cores, strict=True))
     if whole <= 0:
         return
-    own = {
-        pid: (name, ticks - programs.get(pid, ("", 0))[1])
-        for pid, (name, ticks) in _programs().items()
-    }
-    seconds = whole / (os.cpu_count() or 1) / TICKS
+    of_a_core = 100 * (os.cpu_count() or 1) / whole
     used: dict[str, float] = {}
-    for name, ticks in own.values():
-        used[name] = used.get(name, 0) + 100 * ticks / TICKS / seconds
-    busy = 100 * (whole - idle) / TICKS / seconds
+    for pid, program in below(os.getpid()).items():
+        ticks = program.ticks - (programs[pid].ticks if pid in programs else 0)
+        used[program.name] = used.get(program.name, 0) + ticks * of_a_core
     load["idle_percent"] = round(100 * idle / whole, 1)
     load["percent_of_a_core"] = {name: round(share, 1) for name, share in sorted(used.items()) if share >= 0.5}
-    load["others_percent_of_a_core"] = round(max(0.0, busy - sum(used.values())), 1)
+    load["others_percent_of_a_core"] = round(max(0.0, (whole - idle) * of_a_core - sum(used.values())), 1)
     load["load_average"] = round(os.getloadavg()[0], 2)
 
 
@@ -41,36 +44,33 @@ def _cores() -> tuple[int, int]:
     return ticks[3] + ticks[4], sum(ticks)
 
 
-def _programs() -> dict[int, tuple[str, int]]:
-    """Program and ticks used by this process and all below it."""
+def below(ancestor: int) -> dict[int, Program]:
+    """A process and all that it started, by their number."""
     parents: dict[int, int] = {}
-    found: dict[int, tuple[str, int]] = {}
+    programs: dict[int, Program] = {}
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
-            fields = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            words = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-        except (OSError, UnicodeDecodeError):
+            fields = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            words = (folder / "cmdline").read_text(encoding="utf-8", errors="replace").replace("\0", " ").split(" ")
+        except OSError:  # it has ended meanwhile
             continue
-        pid = int(folder.name)
-        parents[pid] = int(fields[1])
-        found[pid] = (_name_of(words), int(fields[11]) + int(fields[12]))
-    return {pid: program for pid, program in found.items() if _is_below(pid, parents)}
+        parents[int(folder.name)] = int(fields[1])
+        programs[int(folder.name)] = Program(_name_of(words), int(fields[11]) + int(fields[12]))
+    return {pid: program for pid, program in programs.items() if _is_below(pid, ancestor, parents)}
 
 
-def _is_below(pid: int, parents: dict[int, int]) -> bool:
-    while pid > 1:
-        if pid == os.getpid():
-            return True
+def _is_below(pid: int, ancestor: int, parents: dict[int, int]) -> bool:
+    while pid > 1 and pid != ancestor:
         pid = parents.get(pid, 0)
-    return False
+    return pid == ancestor
 
 
 def _name_of(words: list[str]) -> str:
     for word in words:
         if word.startswith("--type="):
             return f"chromium {word.removeprefix('--type=')}"
-    if "nangmai" in words:
+    if "nangmai" in words[:-1]:
         return words[words.index("nangmai") + 1]
-    return "chromium" if "chromium" in words[0] else "bench" if "bench" in " ".join(words[:4]) else Path(words[0]).name
+    return "chromium" if words[0].endswith("/chromium") else Path(words[0]).name

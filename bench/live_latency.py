@@ -7,6 +7,7 @@ learnt from a second live socket, whose fragments carry the time of receipt.
 from __future__ import annotations
 
 import asyncio
+import random
 import struct
 import threading
 import time
@@ -17,56 +18,60 @@ from typing import Any
 import aiohttp
 from tests.browser.client_stage import Cameras, Stage, running_stage
 
-from bench._browser import at_most, chromium, clock_offset_ms, open_page, summary, wait_until
+from bench._browser import Screen, at_most, chromium, summary
+from bench._machine import watched
 from nangmai.simulator.stamp import stamps
 
 NTP_TO_UNIX_S = 2_208_988_800
 LONGEST_MS = 5000
 LIMITS_MS = {"mse": 200, "webcodecs": 50}
 FIRST_LIMIT_MS = 300
+STATS = "document.querySelector('video-wall').stats[0]"
 SHOWING = "document.querySelector('video-wall')?.stats?.[0]?.presented > 5"
 _FRAME = struct.Struct(">HI")
 
 
 def run(quick: bool = False) -> dict[str, Any]:
-    """Both players on a GOP of one second, first pictures on GOPs of up to eight."""
-    seconds, openings = (8, 2) if quick else (30, 8)
+    """Both players on a GOP of one second, first pictures on GOPs of up to twelve."""
+    seconds, openings = (8, 4) if quick else (30, 10)
     claims: dict[str, Any] = {}
     result: dict[str, Any] = {"claims": claims}
     with running_stage(Cameras(count=1)) as stage:
         stage.wait_recorded(3)
         for player, limit in LIMITS_MS.items():
-            result[player] = measure_latency(stage, player, seconds)
-            claims[f"receipt to screen over {player}, median ms"] = at_most(result[player]["p50"], limit)
-    for gop_seconds in (2.0,) if quick else (1.0, 4.0, 8.0):
-        with running_stage(Cameras(count=1, gop_seconds=gop_seconds)) as stage:
-            stage.wait_recorded(2 * gop_seconds)
+            figures = result[player] = measure_latency(stage, player, seconds)
+            claims[f"receipt to screen over {player}, median ms"] = at_most(figures["p50"], limit)
+    for gop_seconds in (2.0, 12.0) if quick else (2.0, 4.0, 8.0, 12.0):
+        with running_stage(Cameras(count=1, gop_seconds=gop_seconds, seconds=max(8.0, gop_seconds))) as stage:
+            stage.wait_recorded(gop_seconds, timeout_s=90 + 2 * gop_seconds)
             for player in LIMITS_MS:
-                first = summary([measure_first(stage, player, turn * 0.37) for turn in range(openings)])
-                result[f"first_{player}_gop_{gop_seconds:g}s"] = first
-                sentence = f"first picture over {player} with a GOP of {gop_seconds:g} s, median ms"
-                claims[sentence] = at_most(first["p50"], FIRST_LIMIT_MS)
+                figures = result[f"first_{player}_gop_{gop_seconds:g}s"] = measure_first(stage, player, openings)
+                sentence = f"first picture over {player} with a GOP of {gop_seconds:g} s, 95th percentile ms"
+                claims[sentence] = at_most(figures["p95"], FIRST_LIMIT_MS)
     return result
 
 
-def measure_latency(stage: Stage, player: str, seconds: float) -> dict[str, float]:
+def measure_latency(stage: Stage, player: str, seconds: float) -> dict[str, Any]:
     """Receipt to screen of every picture shown in a time."""
     with received(stage) as times, chromium() as browser:
-        page = open_page(browser, f"{stage.url}/wall?player={player}")
-        wait_until(page, SHOWING)
+        screen = Screen(browser, f"{stage.url}/wall?player={player}")
+        screen.wait_until(SHOWING)
         time.sleep(5)  # the controller finds its distance
-        page.evaluate("watchNumbers()")
-        offset_ms = clock_offset_ms(page)
-        time.sleep(seconds)
-        seen: list[tuple[int, float]] = page.evaluate("seen")
-        stats = page.evaluate("document.querySelector('video-wall').stats[0]")
+        offset_ms = screen.clock_offset_ms()
+        before = screen.ask(STATS)
+        screen.ask("watchNumbers()")
+        with watched() as load:
+            time.sleep(seconds)
+        seen: list[tuple[int, float]] = screen.ask("seen")
+        after = screen.ask(STATS)
         time.sleep(0.2)
     shown = ((number, page_ms + offset_ms) for number, page_ms in seen)
     delays = [delay for number, shown_ms in shown if (delay := _delay_ms(times, number, shown_ms)) is not None]
     return summary(delays) | {
-        "stalls": stats["stalls"],
-        "own_figure_ms": stats["latencyMs"],
+        "stalls": after["stalls"] - before["stalls"],
+        "own_figure_ms": after["latencyMs"],
         "clock_offset_ms": offset_ms,
+        "machine": load,
     }
 
 
@@ -76,18 +81,24 @@ def _delay_ms(times: dict[int, list[float]], number: int, shown_ms: float) -> fl
     return min(delays) if delays and min(delays) < LONGEST_MS else None
 
 
-def measure_first(stage: Stage, player: str, wait_s: float) -> float:
-    """From the opening of a tile to its first picture, on a page that is already there."""
-    time.sleep(wait_s)
+def measure_first(stage: Stage, player: str, openings: int) -> dict[str, Any]:
+    """From the opening of a tile to its first picture, on a page that is already there, anywhere in a GOP."""
+    chance = random.Random(3)
     with chromium() as browser:
-        page = open_page(browser, f"{stage.url}/wall?player={player}")
-        wait_until(page, SHOWING)
-        return float(page.evaluate(REOPEN))
+        screen = Screen(browser, f"{stage.url}/wall?player={player}")
+        screen.wait_until(SHOWING)
+        took = []
+        with watched() as load:
+            for _ in range(openings):
+                time.sleep(chance.random() * stage.cameras.gop_seconds)
+                took.append(float(screen.ask(REOPEN)))
+    return summary(took) | {"machine": load}
 
 
 #: the wall is taken from the page and put back: tile, line and player start anew
 REOPEN = """
-() => new Promise((resolve) => {
+() => new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error('a tile that was opened shows nothing after 10 s')), 10000);
   const old = document.querySelector('video-wall');
   const config = old.dataset.config;
   old.remove();

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import sqlite3
 import statistics
 import struct
 import tempfile
@@ -35,7 +34,6 @@ from nangmai.recorder.serve import make_app
 from nangmai.recorder.serve.port import Node
 
 SAMPLES = 50
-INIT = ('{"video":{"codec":"h265","codecs":"hvc1.1.6.L153.B0","width":3840,"height":2160,"fps":25.0},"audio":null}',)
 LIMITS_MS = {
     "index of five minutes": 50,
     "key picture": 30,
@@ -161,7 +159,6 @@ def run(quick: bool = False, cameras: int = 78, days: int = 20) -> dict[str, Any
         folder, clock = Path(scratch), ManualClock()
         path = folder / "index.sqlite3"
         segments = make_index(path, cameras=cameras, days=days, end_us=clock.wall_us())
-        _describe_init(path)
         index = Index(path, clock)
         index.attach(None, {1: folder})
         figures = asyncio.run(_ask(index, clock, folder, cameras, days))
@@ -171,13 +168,6 @@ def run(quick: bool = False, cameras: int = 78, days: int = 20) -> dict[str, Any
         for name, limit in LIMITS_MS.items()
     }
     return {"claims": claims, "segments": segments, "cameras": cameras, "days": days, "answers_ms": figures}
-
-
-def _describe_init(path: Path) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute("UPDATE init SET description = ?", INIT)
-    connection.commit()
-    connection.close()
 
 
 async def _ask(index: Index, clock: ManualClock, folder: Path, cameras: int, days: int) -> dict[str, Any]:

@@ -20,10 +20,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from nangmai.archive.archive import Archive
 from nangmai.archive.index import Index
+from nangmai.archive.index_file import INDEX_NAME
 from nangmai.archive.records import FLAG_KEY
 from nangmai.archive.schema import connect, prepare
-from nangmai.base.clock import ManualClock
+from nangmai.base.clock import ManualClock, SystemClock
 from nangmai.base.units import US_PER_DAY, US_PER_S
 
 SEGMENT_US = 60 * US_PER_S
@@ -34,29 +36,43 @@ BOOT_ID = "00000000-0000-0000-0000-000000000001"
 VOLUME = "00000000-0000-0000-0000-0000000000aa"
 SAMPLES = 300
 
+INIT = '{"video":{"codec":"h265","codecs":"hvc1.1.6.L153.B0","width":3840,"height":2160,"fps":25.0},"audio":null}'
 _INSERT = "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def make_index(path: Path, *, cameras: int, days: int, end_us: int) -> int:
-    """Write the index; returns the number of segments."""
-    per_stream = days * US_PER_DAY // SEGMENT_US
+    """Write an index of its own; returns the number of segments."""
     with closing(connect(path)) as connection:
         prepare(connection, path)
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("BEGIN")
         connection.execute("INSERT INTO volume VALUES (1, ?, 1, '/footage')", (VOLUME,))
-        connection.execute("INSERT INTO init VALUES ('0123456789abcdef', x'00', x'00', '{}')")
-        for camera in range(1, cameras + 1):
-            name, start_us = f"cam-{camera:02d}", end_us - days * US_PER_DAY
-            connection.execute(
-                "INSERT INTO stream VALUES (?, ?, ?, 'main', ?)", (camera, f"{name}.main", name, start_us)
-            )
-            connection.executemany(_INSERT, _segments(camera, start_us, per_stream))
-        connection.execute("COMMIT")
+        return add_history(connection, volume=1, cameras=cameras, days=days, end_us=end_us)
+
+
+def make_archive(folder: Path, *, recorder: str, cameras: int, days: int, end_us: int) -> int:
+    """An archive that a recorder can go on with, whose index knows of days for which no file is there."""
+    clock = SystemClock()
+    Archive.open([folder], recorder=recorder, clock=clock).close()
+    with closing(connect(folder / "state" / INDEX_NAME)) as connection:
+        volume = connection.execute("SELECT id FROM volume").fetchone()[0]
+        return add_history(connection, volume=volume, cameras=cameras, days=days, end_us=end_us)
+
+
+def add_history(connection: sqlite3.Connection, *, volume: int, cameras: int, days: int, end_us: int) -> int:
+    """Rows of every minute of all cameras; returns their number."""
+    per_stream = days * US_PER_DAY // SEGMENT_US
+    start_us = end_us - days * US_PER_DAY
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("BEGIN")
+    connection.execute("INSERT INTO init VALUES ('0123456789abcdef', x'00', x'00', ?)", (INIT,))
+    for camera in range(1, cameras + 1):
+        name = f"cam-{camera:02d}"
+        connection.execute("INSERT INTO stream VALUES (?, ?, ?, 'main', ?)", (camera, f"{name}.main", name, start_us))
+        connection.executemany(_INSERT, _segments(camera, volume, start_us, per_stream))
+    connection.execute("COMMIT")
     return cameras * per_stream
 
 
-def _segments(stream: int, start_us: int, count: int) -> Iterator[tuple[Any, ...]]:
+def _segments(stream: int, volume: int, start_us: int, count: int) -> Iterator[tuple[Any, ...]]:
     shapes = [_fragments(random.Random(stream * 100 + shape)) for shape in range(16)]
     chain = hashlib.sha256(bytes(stream)).digest()
     for number in range(count):
@@ -65,7 +81,7 @@ def _segments(stream: int, start_us: int, count: int) -> Iterator[tuple[Any, ...
         packed, activity = shapes[number % len(shapes)]
         begin_us = start_us + number * SEGMENT_US
         yield (
-            stream << 32 | seq, stream, seq, 1, begin_us, begin_us + SEGMENT_US, number * SEGMENT_US, BOOT_ID,
+            stream << 32 | seq, stream, seq, volume, begin_us, begin_us + SEGMENT_US, number * SEGMENT_US, BOOT_ID,
             "0123456789abcdef", FRAGMENTS * FRAGMENT_BYTES, FRAGMENTS * FRAGMENT_S * 25,
             90_000 * SEGMENT_US // US_PER_S, activity, 0, "rotated", "closed", following, chain, packed,
         )  # fmt: skip

@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.browser.client_stage import Cameras, Stage, running_stage
 
-from bench._browser import at_least, at_most, chromium, open_page, wait_until
+from bench._browser import Screen, at_least, at_most, chromium
+from bench._machine import watched
 
 STATS = "document.querySelector('video-wall').stats"
 FPS = 15
@@ -38,14 +39,15 @@ def run(quick: bool = False) -> dict[str, Any]:
 def measure(stage: Stage, player: str, layout: str, seconds: float) -> dict[str, Any]:
     """Counts over a time, after the wall has come up."""
     with chromium() as browser:
-        page = open_page(browser, f"{stage.url}/wall?player={player}&layout={layout}", FIRSTS)
-        wait_until(page, f"{STATS}?.every((tile) => tile.presented > 0) === true", 60)
-        complete_ms = page.evaluate("Math.max(...firsts)")
+        screen = Screen(browser, f"{stage.url}/wall?player={player}&layout={layout}", FIRSTS)
+        screen.wait_until(f"{STATS}?.every((tile) => tile.presented > 0) === true", 60)
+        complete_ms = screen.ask("Math.max(...firsts)")
         time.sleep(5)
-        before = page.evaluate(STATS)
+        before = screen.ask(STATS)
         began = time.monotonic()
-        time.sleep(seconds)
-        after = page.evaluate(STATS)
+        with watched() as load:
+            time.sleep(seconds)
+        after = screen.ask(STATS)
         elapsed = time.monotonic() - began
     grown = {key: sum(tile[key] for tile in after) - sum(tile[key] for tile in before) for key in COUNTED}
     latencies = [tile["latencyMs"] for tile in after if tile["latencyMs"] is not None]
@@ -57,6 +59,7 @@ def measure(stage: Stage, player: str, layout: str, seconds: float) -> dict[str,
         "stalls": grown["stalls"],
         "complete_ms": round(complete_ms),
         "own_latency_ms": round(sum(latencies) / len(latencies), 1) if latencies else None,
+        "machine": load,
     }
 
 

@@ -20,7 +20,7 @@ import threading
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,7 @@ class Stage:
         self.cameras = cameras
         self.recorder = recorder
         self.recorder_port = recorder.port
+        self.began_us = time.time_ns() // 1000  #: nothing was really recorded before
         self._key = key
 
     @property
@@ -132,7 +133,7 @@ class Stage:
         raise TimeoutError("the recorder has not recorded in time")
 
     def _recorded(self, camera: str, stream: str, now_us: int) -> tuple[int, int]:
-        answer = self.get_json(f"/playback/{camera}/{stream}/index?from={now_us - 3_600_000_000}&to={now_us}")
+        answer = self.get_json(f"/playback/{camera}/{stream}/index?from={self.began_us}&to={now_us}")
         fragments = [fragment for segment in answer["segments"] for fragment in segment["fragments"]]
         return (fragments[0][1], fragments[-1][1] + fragments[-1][2]) if fragments else (now_us, 0)
 
@@ -218,8 +219,10 @@ class Pages:
 
 
 @contextmanager
-def running_stage(cameras: Cameras, pages: Pages | None = None) -> Iterator[Stage]:
-    """Start everything, wait until it answers, and end everything."""
+def running_stage(
+    cameras: Cameras, pages: Pages | None = None, prepare: Callable[[Path], object] | None = None
+) -> Iterator[Stage]:
+    """Start everything, wait until it answers, and end everything; `prepare` gets the archive's folder before that."""
     pages = pages or Pages()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nangmai-stage-")))
@@ -227,11 +230,13 @@ def running_stage(cameras: Cameras, pages: Pages | None = None) -> Iterator[Stag
         key = Ed25519PrivateKey.generate()
         port = _free_port()
         _write_config(folder, key, port, urls, cameras)
+        if prepare is not None:
+            prepare(folder / "archive")
         recorder = Recorder(folder / "recorder.toml", port)
         stack.callback(recorder.stop)
-        recorder.start()
         url = stack.enter_context(_served(pages, port))
         pages.stage = Stage(url, cameras, key, recorder)
+        recorder.start()
         yield pages.stage
 
 
@@ -281,7 +286,7 @@ def _write_config(folder: Path, key: Ed25519PrivateKey, port: int, urls: dict[st
     (folder / "web.pub").write_text(public_key_text(key.public_key()), encoding="ascii")
     tables = [
         f'[recorder]\nname = "{RECORDER}"\narchive = ["./archive"]\nlisten = "127.0.0.1:{port}"\nflush_seconds = 2',
-        "[retention]\nmin_days = 1\nmax_days = 2",
+        "[retention]\nmin_days = 20\nmax_days = 30",
         '[tickets]\nkeys = ["./web.pub"]',
     ]
     for number in range(cameras.count):

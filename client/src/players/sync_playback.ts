@@ -3,23 +3,21 @@
  * at a speed, drag by key pictures, step by pictures, step over gaps.
  */
 
-import { payloadKind } from "../core/boxes";
-import { LatestWins } from "../core/latest";
 import { PlaybackClock } from "../core/playback_clock";
 import { needsKeysOnly } from "../core/speeds";
+import { besidePicture, footageAfter } from "./footage_search";
+import { KeyDrag } from "./key_drag";
 import type { PlaybackApi, StreamAddress } from "./playback_api";
-import { byRecorder, Feeder, initOf, loadAround } from "./playback_feeder";
+import { Feeder, loadAround } from "./playback_feeder";
 import { type Mode, PlaybackTile } from "./playback_tile";
 
 const TICK_MS = 50;
 const SHUTTLE_MS = 120;
 const TRIM_MS = 5000;
 const SETTLE_MS = 2000;
-const SKIP_LOOK_US = 6 * 3_600_000_000;
 const EDGE_BEHIND_US = 3_000_000;
 const NUDGE_MS = 150;
 const STEP_SLACK_US = 20_000;
-const KEYS_CACHED = 120;
 
 export interface PlaybackEvents {
   onTime(us: number): void;
@@ -37,8 +35,7 @@ export class SyncPlayback {
   readonly #events: PlaybackEvents;
   readonly #nowUs: () => number;
   readonly #clock = new PlaybackClock();
-  readonly #scrub = new LatestWins<number>((us, signal, isNewest) => this.#showKeys(us, signal, isNewest), 2);
-  readonly #keys = new Map<string, Promise<Uint8Array>>();
+  readonly #drag: KeyDrag;
   readonly #timer: number;
   #tiles: PlaybackTile[] = [];
   #feeder: Feeder | null = null;
@@ -49,12 +46,12 @@ export class SyncPlayback {
   #trimMs = 0;
   #isScrubbing = false;
   #isSkipping = false;
-  #scrubShown = 0;
 
   constructor(api: PlaybackApi, nowUs: () => number, events: PlaybackEvents) {
     this.#api = api;
     this.#nowUs = nowUs;
     this.#events = events;
+    this.#drag = new KeyDrag(api, () => this.#tiles, nowUs);
     this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -80,7 +77,7 @@ export class SyncPlayback {
 
   /** Pictures shown while dragging, for measuring. */
   get scrubShown(): number {
-    return this.#scrubShown;
+    return this.#drag.shown;
   }
 
   /** Which streams to play; those that stay keep their buffers. */
@@ -105,7 +102,7 @@ export class SyncPlayback {
   seek(us: number): void {
     const atUs = Math.round(Math.min(us, this.#nowUs() - 1_000_000));
     this.#isScrubbing = false;
-    this.#scrub.cancel();
+    this.#drag.cancel();
     this.#clock.seek(atUs);
     this.#sought = { us: atUs, startMs: performance.now() };
     this.#soughtMs = performance.now();
@@ -171,7 +168,7 @@ export class SyncPlayback {
     const atUs = Math.min(us, this.#nowUs() - 1_000_000);
     this.#clock.seek(atUs);
     this.#events.onTime(atUs);
-    this.#scrub.wish(atUs);
+    this.#drag.wish(atUs);
   }
 
   endScrub(): void {
@@ -191,25 +188,16 @@ export class SyncPlayback {
       return;
     }
     const fromUs = this.#sought === null ? shownUs : (lead.pictures.at(this.#sought.us) ?? shownUs);
-    if (direction > 0) {
-      const next = lead.pictures.next(fromUs);
-      this.#stepTo(next ?? lead.index.nextFootage((lead.haveUntil(fromUs, "full") ?? fromUs) + 1000) ?? fromUs);
-      return;
-    }
-    const previous = lead.pictures.previous(fromUs);
-    const firstUs = lead.haveFrom(fromUs) ?? fromUs;
-    // Before the first picture at hand lies another GOP: its last picture ends where this one begins.
-    const isAtHand = previous !== null && previous >= firstUs - 1000;
-    const beforeUs = lead.index.footageBefore(firstUs - 2000);
-    if (isAtHand || beforeUs !== null) {
-      this.#stepTo(isAtHand ? previous : beforeUs!);
+    const toUs = besidePicture(lead, fromUs, direction);
+    if (toUs !== null) {
+      this.#stepTo(toUs);
     }
   }
 
   close(): void {
     clearInterval(this.#timer);
     this.#feeder?.stop();
-    this.#scrub.cancel();
+    this.#drag.cancel();
     for (const tile of this.#tiles) {
       tile.close();
     }
@@ -334,23 +322,15 @@ export class SyncPlayback {
     this.#isSkipping = true;
     try {
       const nowUs = this.#nowUs();
-      const toUs = Math.min(us + SKIP_LOOK_US, nowUs);
-      await Promise.all(
-        this.#tiles.map((tile) =>
-          this.#api.loadIndex(tile.address, tile.index, us, toUs, nowUs).catch(() => undefined),
-        ),
-      );
-      const found = this.#tiles.map((tile) => tile.index.nextFootage(us + 1000)).filter((next) => next !== null);
-      const nextUs = Math.min(...found);
-      if (found.length > 0 && nextUs > us + 1000) {
-        const cause = this.#tiles.map((tile) => tile.index.causeBetween(us, nextUs)).find(Boolean) ?? "unknown";
+      const { nextUs, cause, lookedUs } = await footageAfter(this.#api, this.#tiles, us, nowUs);
+      if (nextUs !== null && nextUs > us + 1000) {
         this.seek(nextUs);
         this.#events.onSkipped(us, nextUs, cause);
-      } else if (us < nowUs - 2 * EDGE_BEHIND_US && found.length === 0 && toUs >= nowUs) {
+      } else if (nextUs === null && us < nowUs - 2 * EDGE_BEHIND_US && lookedUs >= nowUs) {
         this.pause();
         this.#events.onEnd();
-      } else if (found.length === 0 && toUs < nowUs) {
-        this.#clock.seek(toUs);
+      } else if (nextUs === null && lookedUs < nowUs) {
+        this.#clock.seek(lookedUs);
       }
     } finally {
       this.#isSkipping = false;
@@ -361,7 +341,7 @@ export class SyncPlayback {
     this.#events.onTime(us);
     if (nowMs - this.#shuttleMs >= SHUTTLE_MS) {
       this.#shuttleMs = nowMs;
-      this.#scrub.wish(us);
+      this.#drag.wish(us);
     }
   }
 
@@ -395,75 +375,5 @@ export class SyncPlayback {
     }
     const wantedUs = tile.pictures.at(us) ?? us;
     return shownUs >= wantedUs - 2000 && shownUs <= wantedUs + (this.isPlaying ? 2_000_000 : 2000);
-  }
-
-  async #showKeys(us: number, signal: AbortSignal, isNewest: () => boolean): Promise<void> {
-    const only = this.#tiles.length === 1 ? this.#tiles[0] : undefined;
-    const shown = only === undefined ? this.#showKeysOfAll(us, signal, isNewest) : this.#showKeyOf(only, us, isNewest);
-    if (await shown) {
-      this.#scrubShown++;
-    }
-  }
-
-  async #showKeyOf(tile: PlaybackTile, us: number, isNewest: () => boolean): Promise<boolean> {
-    if (!tile.index.isLoaded(us, us + 1)) {
-      await loadAround(this.#api, tile, us, this.#nowUs());
-    }
-    const key = tile.index.keyAt(us);
-    if (key === null) {
-      return false;
-    }
-    const [init, unit] = await Promise.all([
-      initOf(this.#api, tile, key.init, key.startUs),
-      this.#keyUnit(tile, key.seq, key.number, key.startUs),
-    ]);
-    if (isNewest()) {
-      await tile.showKey(init, unit, us);
-    }
-    return isNewest();
-  }
-
-  #keyUnit(tile: PlaybackTile, seq: number, number: number, atUs: number): Promise<Uint8Array> {
-    const name = `${tile.address.camera.recorder}/${tile.address.camera.id}/${tile.address.stream}/${seq}/${number}`;
-    let unit = this.#keys.get(name);
-    if (unit === undefined) {
-      unit = this.#api.keyUnit(tile.address, seq, number, atUs, new AbortController().signal);
-      this.#keys.set(name, unit);
-      unit.catch(() => this.#keys.delete(name));
-      if (this.#keys.size > KEYS_CACHED) {
-        this.#keys.delete(this.#keys.keys().next().value!);
-      }
-    }
-    return unit;
-  }
-
-  async #showKeysOfAll(us: number, signal: AbortSignal, isNewest: () => boolean): Promise<boolean> {
-    const atUs = Math.round(us);
-    const inits = new Map<PlaybackTile, Uint8Array>();
-    const painted: Promise<void>[] = [];
-    const fetched = byRecorder(this.#tiles).map((group) =>
-      this.#api.multi(
-        group.map((tile) => tile.address),
-        atUs,
-        atUs + 1,
-        "key",
-        signal,
-        (slot, payload) => {
-          const tile = group[slot];
-          if (tile === undefined || !isNewest()) {
-            return;
-          }
-          const init = inits.get(tile);
-          if (payloadKind(payload) === "init") {
-            inits.set(tile, payload.slice());
-          } else if (init !== undefined) {
-            painted.push(tile.showKey(init, payload.slice(), us));
-          }
-        },
-      ),
-    );
-    await Promise.all(fetched);
-    await Promise.all(painted);
-    return isNewest() && painted.length > 0;
   }
 }
