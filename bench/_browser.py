@@ -76,7 +76,7 @@ class Screen:
         self._faults: list[str] = []
         with _bounded(f"a page at {url}", ANSWER_S * 2):
             self._page = browser.new_page(viewport={"width": 1600, "height": 900})
-            # Raising in the handler would end Playwright's own loop, and the next question would wait for ever.
+            # Kept for the next question: what a handler raises comes out of some other call, or of none.
             self._page.on("pageerror", lambda error: self._faults.append(str(error)))
             self._page.on("crash", lambda _: self._faults.append("it crashed"))
             self._page.add_init_script(READER + script)

@@ -43,7 +43,8 @@ def slow_line(url: str, round_trip_s: float) -> Iterator[str]:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    ready.wait(10)
+    if not ready.wait(10):
+        raise TimeoutError(f"the slow line to {url} did not open in 10 s")
     try:
         yield f"{parts.scheme}://127.0.0.1:{port}"
     finally:

@@ -32,7 +32,11 @@ SPARE_US = 3_000_000
 SEEK = f"""
 (us) => new Promise((resolve, reject) => {{
   const player = {PLAYER};
-  setTimeout(() => reject(new Error(`not shown: ${{us}} ${{JSON.stringify(player.moments)}}`)), 5000);
+  setTimeout(() => {{
+    const states = pictures().map((video) => [video.currentTime, video.readyState, video.seeking,
+      [...Array(video.buffered.length).keys()].map((at) => [video.buffered.start(at), video.buffered.end(at)])]);
+    reject(new Error(`not shown: ${{us}} ${{JSON.stringify([player.moments, states])}}`));
+  }}, 5000);
   const startMs = performance.now();
   player.addEventListener('player-shown', () => {{
     const ms = performance.now() - startMs;
@@ -65,7 +69,7 @@ RESTART = f"""
 
 def run(quick: bool = False) -> dict[str, Any]:
     """One camera in 1080p, then nine together."""
-    recorded_s, seeks = (25, 10) if quick else (150, 50)
+    recorded_s, seeks = (25, 10) if quick else (90, 50)
     days = 1 if quick else 20
     claims: dict[str, Any] = {}
     result: dict[str, Any] = {"claims": claims, "index": {"cameras": CAMERAS, "days": days}}
@@ -98,7 +102,7 @@ def measure_one(stage: Stage, player: str, seeks: int) -> dict[str, Any]:
     with chromium() as browser, watched() as load:
         screen = _open(browser, stage, stage.url, player)
         begin_us, end_us = stage.wait_recorded(1)
-        starts = [screen.ask(RESTART, moment) for moment in _moments(begin_us, end_us, max(8, seeks // 3))]
+        starts = [screen.ask(RESTART, moment) for moment in _moments(begin_us, end_us, 8 if seeks < 50 else 12)]
         screen.ask(f"{PLAYER}.pause()")
         took = _seek_all(screen, stage, _moments(begin_us, end_us, seeks))
         with slow_line(stage.url, ROUND_TRIP_S) as far:

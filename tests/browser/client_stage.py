@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "src/nangmai/web/ui/static"
 RECORDER = "nvr-1"
 START_S = 60
+SIMULATOR_S = 120
 # As the web plane sends it (nangmai.web.security), without the nonce.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -268,7 +269,14 @@ def _simulator(cameras: Cameras) -> Iterator[dict[str, str]]:
     ]
     with _process("simulator", *options, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        yield _first_json(process.stdout)["cameras"]
+        # It makes its clips first; one that never says it is ready is ended, which ends the wait.
+        patience = threading.Timer(SIMULATOR_S, process.kill)
+        patience.start()
+        try:
+            urls = _first_json(process.stdout)["cameras"]
+        finally:
+            patience.cancel()
+        yield urls
 
 
 def _first_json(lines: Any) -> Any:
@@ -279,7 +287,7 @@ def _first_json(lines: Any) -> Any:
             return json.loads(text)
         except ValueError:
             continue
-    raise RuntimeError(f"the simulator ended: {text}")
+    raise RuntimeError(f"the simulator ended, or was not ready within {SIMULATOR_S} s: {text}")
 
 
 def _write_config(folder: Path, key: Ed25519PrivateKey, port: int, urls: dict[str, str], cameras: Cameras) -> None:

@@ -20,6 +20,7 @@ const EPOCH_US = Math.floor(Date.now() / 1000 - 3650 * 86_400) * 1_000_000;
 /** So that rounding never shows the picture before the one asked for. */
 const BIAS_S = 0.0005;
 const JOIN_US = 50_000;
+const LOST_S = 0.1;
 const KEEP_US = 30_000_000;
 const KEEP_TIGHT_US = 5_000_000;
 
@@ -52,6 +53,7 @@ export class PlaybackTile {
   #offsetS = Number.NaN;
   readonly #still = document.createElement("img");
   #wantedUs = 0;
+  #wantedMode: Mode = "full";
   /** The moment wanted has not been fetched yet. */
   #isWanted = false;
 
@@ -140,7 +142,8 @@ export class PlaybackTile {
       this.#have.full.remove(fromUs, endUs);
     }
     this.#have.key.add(fromUs, endUs, JOIN_US);
-    const isArrival = this.#isWanted && fromUs <= this.#wantedUs && this.#wantedUs < endUs;
+    // Asked of all that is here: a moment in the rounding between two units lies in neither.
+    const isArrival = this.#isWanted && this.has(this.#wantedUs, this.#wantedMode);
     this.#isWanted &&= !isArrival;
     const offsetS = (startUs - EPOCH_US) / 1_000_000;
     const video = init.hasAudio ? unitOfTrack(bytes, init.trackId) : bytes;
@@ -162,6 +165,7 @@ export class PlaybackTile {
    */
   showAt(us: number, mode: Mode = "full"): void {
     this.#wantedUs = us;
+    this.#wantedMode = mode;
     this.#isWanted = !this.has(us, mode);
     if (!this.#isWanted) {
       this.#withQueue((queue) => queue.run(() => this.#move()));
@@ -174,6 +178,24 @@ export class PlaybackTile {
     if (isLost && !this.#isWanted && this.#queue?.isIdle === true) {
       this.#move();
     }
+  }
+
+  /** A browser makes room as it likes: when it has thrown away the moment wanted, forget that it was here. */
+  forgetLost(us: number): boolean {
+    const { buffered, readyState } = this.video;
+    if (this.#isWanted || this.#queue?.isIdle !== true || readyState === HTMLMediaElement.HAVE_NOTHING) {
+      return false;
+    }
+    const atS = (us - EPOCH_US) / 1_000_000;
+    const places = Array.from({ length: buffered.length }, (_, at) => at);
+    if (places.some((at) => buffered.start(at) - LOST_S <= atS && atS <= buffered.end(at) + LOST_S)) {
+      return false;
+    }
+    for (const set of Object.values(this.#have)) {
+      set.clear();
+    }
+    this.pictures.clear();
+    return true;
   }
 
   #move(): void {

@@ -22,6 +22,7 @@ export class BufferQueue {
   readonly #onIdle: () => void;
   readonly #onFull: () => void;
   #isClosed = false;
+  #wasFull = false;
 
   constructor(media: MediaSource, mime: string, onIdle: () => void, onFull: () => void) {
     this.#media = media;
@@ -109,12 +110,21 @@ export class BufferQueue {
     const bytes = parts.length === 1 ? first : joined(parts);
     try {
       this.#buffer.appendBuffer(bytes as BufferSource);
+      this.#wasFull = false;
     } catch (error) {
       if (error instanceof DOMException && error.name === "QuotaExceededError") {
-        this.#onFull();
+        this.#makeRoom(bytes);
       } else {
         throw error;
       }
     }
+  }
+
+  /** What did not fit waits until room has been made; refused a second time it is dropped, or there would be no end. */
+  #makeRoom(bytes: Uint8Array): void {
+    const waiting = [...(this.#wasFull ? [] : [bytes]), ...this.#tasks.splice(0)];
+    this.#wasFull = !this.#wasFull;
+    this.#onFull();
+    this.#tasks.push(...waiting);
   }
 }

@@ -361,6 +361,12 @@ export class SyncPlayback {
       for (const tile of this.#tiles) {
         tile.nudge();
       }
+      if (this.#tiles.filter((tile) => tile.has(us, this.#mode) && tile.forgetLost(us)).length > 0) {
+        this.#refeed(us);
+        for (const tile of this.#tiles) {
+          tile.showAt(us, this.#mode);
+        }
+      }
     }
     if (this.#tiles.every(isThere)) {
       this.#sought = null;
