@@ -189,7 +189,8 @@ class Connection(asyncio.BufferedProtocol):
             if self._store[stop] in b"$R\r\n":
                 return stop  # a channel that nobody asked for
         if not self._pushes:
-            self.fail(RtspMalformed(reason=f"it begins with {bytes(self._store[position : position + 24])!r}"))
+            beginning = bytes(self._store[position : min(end, position + 24)])
+            self.fail(RtspMalformed(reason=f"it begins with {beginning!r}"))
             return end
         return self._resync(position, end)
 
