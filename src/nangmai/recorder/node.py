@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import logging
 from collections.abc import Iterator
@@ -238,6 +239,7 @@ class Node:
             except Exception:  # noqa: BLE001 border of the task
                 _log.exception("asking the index failed")
             gc.collect()  # broken connections are cycles that hold their buffers; what lives for ever is frozen
+            await asyncio.to_thread(trim_heap)
             await asyncio.sleep(LOOK_UP_S)
 
     def _look_up(self) -> None:
@@ -268,6 +270,12 @@ class Node:
             for camera, held in self.archive.forecast.days.items():
                 days.add_metric([camera], held)
         yield from (free, size, state, gaps, days)
+
+
+def trim_heap() -> None:
+    """Give back what a burst left behind: the C library keeps the pages of freed pictures for itself (malloc_trim(3))."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _own_keys(config: RecorderConfig) -> dict[str, Ed25519PublicKey]:
