@@ -273,7 +273,7 @@ class Node:
 
 
 def trim_heap() -> None:
-    """Give back what a burst left behind: the C library keeps the pages of freed pictures for itself (malloc_trim(3))."""
+    """Give back what a burst left behind: the C library keeps the pages of freed pictures (malloc_trim(3))."""
     with contextlib.suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
 
