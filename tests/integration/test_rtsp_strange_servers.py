@@ -24,6 +24,7 @@ from nangmai.devices.errors import (
     CameraAnsweredNonsense,
     CameraClosed,
     CameraSilent,
+    CameraSpeaksOtherwise,
     CameraUnreachable,
     CodecUnsupported,
     MediaStalled,
@@ -73,9 +74,9 @@ def describing(description: bytes) -> Callable[[bytes], bytes]:
 @pytest.mark.parametrize(
     ("reply", "greeting", "error"),
     [
-        (lambda request: b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", b"", CameraAnsweredNonsense),
-        (lambda request: b"", b"SSH-2.0-OpenSSH_9.2\r\n", CameraAnsweredNonsense),
-        (lambda request: b"\x00" * 1000, b"", CameraAnsweredNonsense),
+        (lambda request: b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", b"", CameraSpeaksOtherwise),
+        (lambda request: b"", b"SSH-2.0-OpenSSH_9.2\r\n", CameraSpeaksOtherwise),
+        (lambda request: b"\x00" * 1000, b"", CameraSpeaksOtherwise),
         (lambda request: b"RTSP/1.0 200 OK\r\nX: " + b"y" * 40_000, b"", CameraAnsweredNonsense),
         (lambda request: b"", b"", CameraSilent),
         (lambda request: b"RTSP/1.0 100 Continue\r\n\r\n", b"", CameraSilent),
@@ -198,4 +199,4 @@ def test_the_command_gives_one_sentence_and_an_exit_code() -> None:
     assert done.stdout == ""
     done = subprocess.run([*command, "--json", "rtsp://127.0.0.1:1/"], capture_output=True, text=True, check=False)
     assert done.returncode == 8
-    assert '"error": "camera_unreachable"' in done.stdout
+    assert '"error": "port_closed"' in done.stdout

@@ -58,6 +58,11 @@ class Error(Exception):
         except (KeyError, IndexError):
             return f"{self.template()} {self.facts}"
 
+    @property
+    def told_facts(self) -> dict[str, str]:
+        """The facts as text: what a sentence in another language is filled with."""
+        return {name: str(value) for name, value in self.facts.items()}
+
     def as_dict(self) -> dict[str, Any]:
         """The form in which an error crosses a process border: code, kind, message, facts."""
         return {"error": self.code, "kind": self.kind.label, "message": str(self), "facts": self.facts}

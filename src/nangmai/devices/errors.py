@@ -13,10 +13,30 @@ class CameraUnreachable(Error):
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
 
 
+class NoConnection(CameraUnreachable):
+    """{url} cannot be reached: no connection within {seconds} s."""
+
+
+class HostUnknown(CameraUnreachable):
+    """{url} cannot be reached: the name {host!r} is not known."""
+
+
+class HostInvalid(CameraUnreachable):
+    """{url} cannot be reached: {host!r} is no host name."""
+
+
+class PortClosed(CameraUnreachable):
+    """{url} cannot be reached: nothing listens on port {port}."""
+
+
 class CameraAnsweredNonsense(Error):
     """{url} does not answer as a camera does: {reason}."""
 
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
+
+
+class CameraSpeaksOtherwise(CameraAnsweredNonsense):
+    """{url} does not answer as a camera does: it begins with {first}."""
 
 
 class CameraSilent(Error):
@@ -72,3 +92,7 @@ class SourceUnreadable(Error):
     """{url} cannot be read: {reason}."""
 
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
+
+
+class SourceFailed(SourceUnreadable):
+    """{url} cannot be read: an unexpected failure ({failure}); the recorder's log has the rest."""

@@ -16,7 +16,7 @@ from nangmai.base.errors import Error
 from nangmai.base.log import RepeatLimiter
 from nangmai.base.units import US_PER_S
 from nangmai.devices.contract import SourceEvents, SourceState, SourceStats
-from nangmai.devices.errors import SourceUnreadable
+from nangmai.devices.errors import SourceFailed
 from nangmai.devices.limits import HostLimits, refusal_wait_s
 from nangmai.media.rtsp_session import CameraRefused
 
@@ -138,7 +138,7 @@ class PersistentSource(ABC):
             return error
         except Exception as error:  # a task border: one camera's surprise must not end its recording
             log.exception("%s: unexpected failure", self.name)
-            return SourceUnreadable(url=self.name, reason=f"an unexpected failure ({type(error).__name__})")
+            return SourceFailed(url=self.name, failure=type(error).__name__)
         return None
 
     def _wait_s(self, error: Error) -> float:

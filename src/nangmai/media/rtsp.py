@@ -32,6 +32,10 @@ class RtspMalformed(Error):
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
 
 
+class NotRtsp(RtspMalformed):
+    """What arrived is not RTSP: it begins with {first}."""
+
+
 class UrlInvalid(Error):
     """{url} cannot be used: {reason}. An address looks like rtsp://user:password@192.168.1.64:554/stream."""
 
@@ -138,7 +142,7 @@ def _content_length(headers: Headers) -> int:
     text = headers.get("content-length", "0").strip()
     length = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if length > MAX_BODY_BYTES:
-        raise RtspMalformed(reason=f"a message's body of {length} bytes is too long")
+        raise RtspMalformed(reason="a message's body is too long")
     return length
 
 
@@ -149,7 +153,7 @@ def _message(first_line: str, headers: Headers, body: bytes) -> Message:
     request = _REQUEST_LINE.match(first_line)
     if request:
         return Request(request.group(1).upper(), request.group(2), headers, body)
-    raise RtspMalformed(reason=f"it begins with {first_line[:40]!r}")
+    raise NotRtsp(first=repr(first_line[:40]))
 
 
 @dataclass(frozen=True, slots=True)

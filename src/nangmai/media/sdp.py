@@ -27,6 +27,10 @@ class SdpUnusable(Error):
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
 
 
+class SdpWithoutVideo(SdpUnusable):
+    """The description that the camera gave of its stream names no video, only {kinds}."""
+
+
 class _Mapping(NamedTuple):
     encoding: str
     clock_rate: int
@@ -85,7 +89,7 @@ class SessionDescription:
 def parse_sdp(body: bytes | str) -> SessionDescription:
     """Read a description (RFC 8866); lines may lack their CR, fields may be missing, unknown lines are skipped."""
     if len(body) > MAX_SDP_BYTES:
-        raise SdpUnusable(reason=f"it is longer than {MAX_SDP_BYTES} bytes")
+        raise SdpUnusable(reason="it is longer than any real one")
     text = body if isinstance(body, str) else body.decode("utf-8", "replace")
     sections: list[list[tuple[str, str]]] = [[]]
     for line in re.split(r"[\r\n\0]+", text):

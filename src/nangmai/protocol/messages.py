@@ -49,7 +49,7 @@ class Message:
         for field in dataclasses.fields(cls):  # type: ignore[arg-type]
             if field.name in value:
                 fields[field.name] = _decoded(hints[field.name], value[field.name], f"{where}.{field.name}")
-            elif field.default is dataclasses.MISSING:
+            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
                 raise MessageInvalid(where=where, complaint=f"the field {field.name!r} is missing")
         message = cls(**fields)
         if getattr(message, "version", VERSION) != VERSION:
@@ -117,6 +117,8 @@ class StreamState(Message):
     clock_offset_us: int | None
     lost_packets: int
     reconnects: int
+    code: str = ""  #: of the error that `message` says in English, so that it can be said in another language
+    facts: Mapping[str, str] = dataclasses.field(default_factory=dict)  #: what fills its braces
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

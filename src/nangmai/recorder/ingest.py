@@ -21,6 +21,7 @@ from nangmai.media.ntp import ntp_from_us
 from nangmai.media.picture import AudioFrame, AudioParameters, Picture, VideoParameters
 from nangmai.protocol.messages import StreamStateName
 from nangmai.recorder.fragments import DecodeClock, UnitBuilder
+from nangmai.recorder.problems import ArchiveTakesNothing, NoKeyPicture
 from nangmai.recorder.targets import LiveTarget, SegmentTarget, StreamCounters
 from nangmai.recorder.timing import StreamOffset, WallEstimate
 
@@ -59,7 +60,7 @@ class StreamIngest:
         self.camera_offset: Callable[[], int | None] = lambda: None
         self.state: StreamStateName = "connecting"
         self.since_us = clock.wall_us()
-        self.message = ""
+        self.problem: Error | None = None
         self.parameters: VideoParameters | None = None
         self.bitrate_bps: int | None = None
         self.newest_us: int | None = None
@@ -119,21 +120,20 @@ class StreamIngest:
 
     def on_state(self, state: Literal["connecting", "streaming", "no_signal", "refused"], error: Error | None) -> None:
         """The connection came, went, or was refused."""
-        message = str(error) if error else ""
         if self.state == "off":
             return
         if state == "streaming":
             if self._decode is None:
-                self._wait(message)
+                self._wait(error)
             return
         self._close("signal_lost")
         self._offset.reset()
         self._audio_offset.reset()
         self._uses_arrival = False
-        self._writer.missing("refused" if state == "refused" else "no_signal", message)
-        self._set_state(state, message)
+        self._writer.missing("refused" if state == "refused" else "no_signal", str(error) if error else "")
+        self._set_state(state, error)
         if error is not None:
-            self._limiter.log(_log, logging.WARNING, f"{self.name} {error.code}", f"{self.name}: {message}")
+            self._limiter.log(_log, logging.WARNING, f"{self.name} {error.code}", f"{self.name}: {error}")
 
     @property
     def last_picture_mono_us(self) -> int | None:
@@ -153,10 +153,10 @@ class StreamIngest:
         """The wall clock was set: the new time counts from the next key picture on."""
         self._is_stepped = True
 
-    def stop(self) -> None:
+    def stop(self, why: Error | None = None) -> None:
         """Write down what there is and close the segment; pictures that still come are ignored."""
         self._close("stopped")
-        self._set_state("off", "")
+        self._set_state("off", why)
 
     # -- boundaries -------------------------------------------------------------------------------------------------
 
@@ -197,7 +197,7 @@ class StreamIngest:
 
     def _break(self, reason: str) -> None:
         self._close(reason)
-        self._wait("")
+        self._wait(None)
 
     def _start_run(self, picture: Picture) -> None:
         """Recording begins here. The segment itself begins when its first fragment is whole: none is ever empty."""
@@ -208,7 +208,7 @@ class StreamIngest:
         self._frames = []
         self._start_fragment(picture)
         if self.state != "disk":  # that ends with the first unit it takes
-            self._set_state("recording", "")
+            self._set_state("recording", None)
 
     def _start_fragment(self, picture: Picture) -> None:
         self._pictures = [picture]
@@ -243,7 +243,7 @@ class StreamIngest:
         if not self._writer.write(unit):
             self.counters.dropped_pictures += unit.pictures
             self._has_segment, self._decode = False, None
-            self._set_state("disk", "the archive does not take pictures: its disk is full, failed, or too slow")
+            self._set_state("disk", ArchiveTakesNothing())
             return False
         size = sum(map(len, unit.parts))
         self.counters.bytes += size
@@ -253,7 +253,7 @@ class StreamIngest:
         self.bitrate_bps = rate_bps if self.bitrate_bps is None else (self.bitrate_bps * 3 + rate_bps) // 4
         self.newest_us = unit.end_us
         if self.state != "recording":
-            self._set_state("recording", "")
+            self._set_state("recording", None)
         return True
 
     # -- segments ---------------------------------------------------------------------------------------------------
@@ -334,25 +334,25 @@ class StreamIngest:
             self._break("timestamp_jump")
             self._offset.reset()
 
-    def _wait(self, message: str) -> None:
+    def _wait(self, problem: Error | None) -> None:
         self._decode = None
         self.waiting_since_us = self._clock.mono_us()
         self._writer.missing("waiting_for_key_picture")
         if self.state != "off":
-            self._set_state("waiting_for_key_picture", message)
+            self._set_state("waiting_for_key_picture", problem)
 
     def _still_waiting(self) -> None:
         self.counters.dropped_pictures += 1
         patience_us = max(2 * us_from_90k(self._gop_90k), PATIENCE_US)
         if self._clock.mono_us() - self.waiting_since_us > patience_us and self.state != "disk":
-            message = f"no key picture for more than {patience_us // US_PER_S} s; shorten its interval in the camera"
-            self._set_state("waiting_for_key_picture", message)
-            self._limiter.log(_log, logging.WARNING, f"{self.name} key picture", f"{self.name}: {message}")
+            problem = NoKeyPicture(seconds=patience_us // US_PER_S)
+            self._set_state("waiting_for_key_picture", problem)
+            self._limiter.log(_log, logging.WARNING, f"{self.name} key picture", f"{self.name}: {problem}")
 
-    def _set_state(self, state: StreamStateName, message: str) -> None:
+    def _set_state(self, state: StreamStateName, problem: Error | None) -> None:
         if state != self.state:
             self.since_us = self._clock.wall_us()
-        elif message == self.message:
+        elif str(problem) == str(self.problem):
             return
-        self.state, self.message = state, message
-        self._live.set_state(state, self.since_us, message)
+        self.state, self.problem = state, problem
+        self._live.set_state(state, self.since_us, problem)

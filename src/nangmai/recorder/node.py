@@ -225,7 +225,7 @@ class Node:
         for stream in self.streams:
             if stream.has_failed() or stream.is_silent():
                 message = (
-                    f"{stream.name} is in service and not recording: {stream.ingest.message or stream.ingest.state}"
+                    f"{stream.name} is in service and not recording: {stream.ingest.problem or stream.ingest.state}"
                 )
                 self._limiter.log(_log, logging.ERROR, f"{stream.name} watch", message)
 

@@ -15,6 +15,7 @@ from nangmai.protocol.messages import CameraState, StreamState
 from nangmai.recorder.config import CameraTable, StreamKind
 from nangmai.recorder.ingest import SEGMENT_90K, StreamIngest
 from nangmai.recorder.live import Hub
+from nangmai.recorder.problems import CameraSwitchedOff
 from nangmai.recorder.timing import WallEstimate
 
 NOT_RECORDING_US = 30 * US_PER_S  #: a camera in service that has not been recorded for so long is an alarm (rule 25)
@@ -57,7 +58,7 @@ class CameraStream:
         )
         if not camera.enabled:
             writer.missing("maintenance", "switched off in the recorder's file")
-            self.ingest.stop()
+            self.ingest.stop(CameraSwitchedOff())
             return
         self._hosts = hosts
         self._source = self._open()
@@ -126,12 +127,12 @@ class CameraStream:
 
     def state(self) -> StreamState:
         """What web and the interface are told."""
-        ingest, stats = self.ingest, self.stats
+        ingest, stats, problem = self.ingest, self.stats, self.ingest.problem
         parameters = ingest.parameters
         return StreamState(
             state=ingest.state,
             since_us=ingest.since_us,
-            message=ingest.message,
+            message=str(problem) if problem else "",
             codec=parameters.codec if parameters else None,
             width=parameters.width if parameters else None,
             height=parameters.height if parameters else None,
@@ -142,6 +143,8 @@ class CameraStream:
             clock_offset_us=stats.clock_offset_us,
             lost_packets=stats.lost,
             reconnects=self._past_reconnects + stats.reconnects,
+            code=problem.code if problem else "",
+            facts=problem.told_facts if problem else {},
         )
 
 

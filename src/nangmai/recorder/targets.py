@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from nangmai.archive.records import Unit
+from nangmai.base.errors import Error
 from nangmai.media.picture import AudioParameters, Picture, VideoParameters
 from nangmai.protocol.messages import StreamStateName
 
@@ -13,7 +14,7 @@ class LiveTarget(Protocol):
     """What ingest needs of the live side."""
 
     def publish(self, picture: Picture, wall_us: int) -> None: ...
-    def set_state(self, state: StreamStateName, since_us: int, message: str) -> None: ...
+    def set_state(self, state: StreamStateName, since_us: int, problem: Error | None) -> None: ...
 
 
 class SegmentTarget(Protocol):

@@ -86,7 +86,7 @@ def test_states_tell_the_story() -> None:
 
 def test_a_surprise_does_not_end_the_source() -> None:
     _, events = play([ZeroDivisionError(), 1])
-    assert events.states[1] == ("no_signal", "source_unreadable")
+    assert events.states[1] == ("no_signal", "source_failed")
     assert ("streaming", None) in events.states
 
 

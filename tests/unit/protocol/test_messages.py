@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nangmai.base.errors import Error
-from nangmai.protocol.messages import Desired, Hold, Message, MessageInvalid, Report
+from nangmai.protocol.messages import Desired, Hold, Message, MessageInvalid, Report, StreamState
 
 DESIRED = Desired(1, 7, {"k": "AAAA"}, ("t-1",), (Hold("h", "cam-01", 1, 2, "order 5"),))
 
@@ -50,6 +50,14 @@ def test_a_message_comes_back_from_json_as_it_was(message: Report | Desired) -> 
 
 def test_an_unknown_field_is_ignored() -> None:
     assert Desired.from_json(DESIRED.to_json() | {"news": 1}) == DESIRED
+
+
+def test_a_stream_of_a_recorder_that_gives_no_code_is_read() -> None:
+    told: dict[str, Any] = dict.fromkeys(
+        ("codec", "width", "height", "fps", "bitrate_bps", "oldest_us", "newest_us", "clock_offset_us")
+    )
+    told |= {"state": "off", "since_us": 1, "message": "It is off.", "lost_packets": 0, "reconnects": 0}
+    assert (StreamState.from_json(told).code, StreamState.from_json(told).facts) == ("", {})
 
 
 @pytest.mark.parametrize("field", ["version", "acknowledged_use", "ticket_keys", "revoked", "holds"])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nangmai.archive.records import Unit
 from nangmai.base.clock import ManualClock
+from nangmai.base.errors import Error
 from nangmai.base.log import RepeatLimiter
 from nangmai.base.units import t90k_from_us
 from nangmai.media.picture import AudioParameters, Picture, VideoParameters
@@ -89,7 +90,7 @@ class Screen:
     def publish(self, picture: Picture, wall_us: int) -> None:
         self.pictures += 1
 
-    def set_state(self, state: StreamStateName, since_us: int, message: str) -> None:
+    def set_state(self, state: StreamStateName, since_us: int, problem: Error | None) -> None:
         self.states.append(state)
 
 

@@ -14,6 +14,7 @@ from nangmai.base.errors import Error
 from nangmai.base.units import TIMESCALE_90K, US_PER_S, us_from_90k
 from nangmai.media.picture import AudioFrame, AudioParameters
 from nangmai.recorder import ingest as ingest_module
+from nangmai.recorder.problems import NoKeyPicture
 from unit.recorder.pictures import INTERVAL_90K, INTERVAL_US, PARAMETERS, Bench
 
 HOUR_US = 3600 * US_PER_S
@@ -55,7 +56,8 @@ def test_a_long_wait_for_a_key_picture_is_told_once_with_advice(caplog: pytest.L
     bench.stream()
     bench.send(600)
     assert bench.ingest.state == "waiting_for_key_picture"
-    assert "no key picture for more than 10 s" in bench.ingest.message
+    assert isinstance(bench.ingest.problem, NoKeyPicture)
+    assert "for more than 10 s" in str(bench.ingest.problem)
     assert len(caplog.records) == 1
 
 
@@ -170,7 +172,7 @@ def test_a_camera_that_leaves_closes_the_segment_with_its_cause() -> None:
     assert (segment.reason, segment.pictures) == ("signal_lost", 110)
     assert segment.end_us == segment.start_us + 110 * INTERVAL_US
     assert bench.notebook.gaps[-1] == ("no_signal", "The camera is gone.")
-    assert bench.ingest.message == "The camera is gone."
+    assert str(bench.ingest.problem) == "The camera is gone."
 
 
 def test_a_camera_that_refuses_is_said_to_refuse() -> None:

@@ -165,6 +165,38 @@ def test_a_camera_that_never_was_is_not_found(sign_in: Callable[..., Client]) ->
     assert "Không tìm thấy" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("vi", "rtsp://h/1 từ chối tên đăng nhập hoặc mật khẩu; hãy sửa lại trong tệp cấu hình."),
+        ("en", "rtsp://h/1 refused the user name or password; correct them in the configuration."),
+    ],
+)
+def test_a_camera_page_says_what_is_wrong_in_the_persons_language(
+    sign_in: Callable[..., Client], language: str, sentence: str
+) -> None:
+    problem = {"message": "English.", "code": "camera_refused_password", "facts": {"url": "rtsp://h/1"}}
+    told = CameraState("cam-01", "Bếp", "", {"main": stream("refused", **problem), "sub": stream("refused", **problem)})
+    recorder = FakeRecorder().enrol()
+    recorder.send(recorder.report(told))
+    client = sign_in(Role.AREA_UNIT)
+    client.cookies["nangmai_language"] = language
+    page = client.get("/cameras/nvr-1/cam-01").content.decode()
+    assert page.count(sentence) == 2
+    assert "English." not in page
+
+
+def test_the_register_says_why_a_look_was_refused(sign_in: Callable[..., Client]) -> None:
+    recorder = FakeRecorder().enrol()
+    use = TicketUse(
+        1, "j", "guard", "live", "cam-01", "main", None, None, 1_790_000_000_000_000, 0, "refused", "ticket_expired"
+    )
+    recorder.send(recorder.report(camera(), uses=(use,)))
+    board = sign_in().get("/footage/register").content.decode()
+    assert "vé truy cập đã hết hạn" in board
+    assert "ticket_expired" not in board
+
+
 def test_the_register_shows_who_watched_what(sign_in: Callable[..., Client]) -> None:
     recorder = FakeRecorder().enrol()
     guard = sign_in(Role.GUARD)

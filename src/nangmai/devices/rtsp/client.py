@@ -21,6 +21,7 @@ from nangmai.devices.errors import (
     CameraAnsweredNonsense,
     CameraClosed,
     CameraSilent,
+    CameraSpeaksOtherwise,
     CodecUnsupported,
     MediaStalled,
     TooManyRedirects,
@@ -33,7 +34,7 @@ from nangmai.devices.rtsp.tracks import choose_tracks
 from nangmai.devices.rtsp.udp import PortPair
 from nangmai.media.depacketize import depacketizer
 from nangmai.media.picture import AudioFrame, Picture
-from nangmai.media.rtsp import Message, Request, Response, RtspMalformed, RtspUrl
+from nangmai.media.rtsp import Message, NotRtsp, Request, Response, RtspMalformed, RtspUrl
 from nangmai.media.rtsp_session import (
     CameraRefusedPassword,
     CameraWantsPassword,
@@ -331,6 +332,8 @@ class RtspClient:
 
     def _why_closed(self, connection: Connection) -> Exception:
         failure = connection.failure
+        if isinstance(failure, NotRtsp):
+            return CameraSpeaksOtherwise(url=str(self.url), **failure.facts)
         if isinstance(failure, RtspMalformed):
             return CameraAnsweredNonsense(url=str(self.url), reason=failure.facts["reason"])
         if failure is None or isinstance(failure, OSError):

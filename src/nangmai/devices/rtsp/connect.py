@@ -14,7 +14,15 @@ import socket
 import ssl
 from collections.abc import Callable
 
-from nangmai.devices.errors import CameraUnreachable, TlsFailed, TlsUntrusted
+from nangmai.devices.errors import (
+    CameraUnreachable,
+    HostInvalid,
+    HostUnknown,
+    NoConnection,
+    PortClosed,
+    TlsFailed,
+    TlsUntrusted,
+)
 from nangmai.devices.rtsp.connection import Connection
 from nangmai.media.rtsp import RtspUrl
 
@@ -27,18 +35,18 @@ async def connect(url: RtspUrl, make: Callable[[], Connection], timeout_s: float
         async with asyncio.timeout(timeout_s):
             _, connection = await loop.create_connection(make, url.host, url.port, ssl=context)
     except TimeoutError:
-        raise CameraUnreachable(url=str(url), reason=f"no connection within {timeout_s:g} s") from None
+        raise NoConnection(url=str(url), seconds=f"{timeout_s:g}") from None
     except socket.gaierror:
-        raise CameraUnreachable(url=str(url), reason=f"the name {url.host!r} is not known") from None
+        raise HostUnknown(url=str(url), host=url.host) from None
     except UnicodeError:
-        raise CameraUnreachable(url=str(url), reason=f"{url.host!r} is no host name") from None
+        raise HostInvalid(url=str(url), host=url.host) from None
     except ssl.SSLCertVerificationError as error:
         fingerprint = await asyncio.to_thread(_fingerprint, url, timeout_s)
         raise TlsUntrusted(url=str(url), reason=error.verify_message, fingerprint=fingerprint) from None
     except ssl.SSLError as error:
         raise TlsFailed(url=str(url), reason=error.reason or "no reason given") from None
     except ConnectionRefusedError:
-        raise CameraUnreachable(url=str(url), reason=f"nothing listens on port {url.port}") from None
+        raise PortClosed(url=str(url), port=url.port) from None
     except OSError as error:
         raise CameraUnreachable(url=str(url), reason=_reason(error)) from None
     _check_pin(url, connection)

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import cast
 
-from nangmai.media.rtsp import Message, RtspMalformed, parse_message
+from nangmai.media.rtsp import Message, NotRtsp, RtspMalformed, parse_message
 
 BUFFER_BYTES = 256 * 1024
 _DOLLAR = 0x24
@@ -189,8 +189,7 @@ class Connection(asyncio.BufferedProtocol):
             if self._store[stop] in b"$R\r\n":
                 return stop  # a channel that nobody asked for
         if not self._pushes:
-            beginning = bytes(self._store[position : min(end, position + 24)])
-            self.fail(RtspMalformed(reason=f"it begins with {beginning!r}"))
+            self.fail(NotRtsp(first=repr(bytes(self._store[position : min(end, position + 24)]))))
             return end
         return self._resync(position, end)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nangmai.devices.errors import CodecUnsupported
 from nangmai.media.depacketize import depacketizer
 from nangmai.media.picture import AudioFrame, Picture
-from nangmai.media.sdp import MediaDescription, SdpUnusable, SessionDescription
+from nangmai.media.sdp import MediaDescription, SdpWithoutVideo, SessionDescription
 
 
 def choose_tracks(description: SessionDescription, *, audio: bool, url: str) -> Sequence[MediaDescription]:
@@ -15,7 +15,7 @@ def choose_tracks(description: SessionDescription, *, audio: bool, url: str) -> 
     videos = list(description.media_of("video"))
     if not videos:
         kinds = ", ".join(sorted({media.kind for media in description.media}))
-        raise SdpUnusable(reason=f"it names no video, only {kinds}")
+        raise SdpWithoutVideo(kinds=kinds)
     video = _first_supported(videos)
     if video is None:
         offered = ", ".join(media.encoding or f"payload type {media.payload_type} without a name" for media in videos)

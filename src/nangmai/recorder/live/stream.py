@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from nangmai.base.errors import Error
 from nangmai.base.units import TIMESCALE_90K
 from nangmai.media.isobmff import init_segment, picture_fragment, prft
 from nangmai.media.picture import Picture, VideoParameters
@@ -27,7 +28,7 @@ class StreamStatus:
 
     state: StreamStateName
     since_us: int
-    message: str
+    problem: Error | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class LiveStream:
     def __init__(self, camera: str, kind: str, gop_limit_bytes: int = GOP_LIMIT_BYTES) -> None:
         self.camera = camera
         self.kind = kind
-        self.status = StreamStatus("connecting", 0, "")
+        self.status = StreamStatus("connecting", 0)
         self.announcement: Announcement | None = None
         self.last_key: LivePicture | None = None
         self._gop_limit_bytes = gop_limit_bytes
@@ -162,12 +163,9 @@ class LiveStream:
         for subscriber in self._subscribers:
             subscriber.on_picture(live)
 
-    def set_state(self, state: StreamStateName, since_us: int, message: str) -> None:
-        """What ingest says about the stream; told to all who watch when it changes."""
-        status = StreamStatus(state, since_us, message)
-        if status == self.status:
-            return
-        self.status = status
+    def set_state(self, state: StreamStateName, since_us: int, problem: Error | None) -> None:
+        """What ingest says about the stream when that changes; told to all who watch."""
+        status = self.status = StreamStatus(state, since_us, problem)
         for subscriber in list(self._subscribers):
             subscriber.on_status(status)
 

@@ -181,7 +181,15 @@ class Slot:
         }
 
     def _status_message(self, status: StreamStatus) -> dict[str, Any]:
-        return {"slot": self.number, "state": status.state, "since_us": status.since_us, "message": status.message}
+        problem = status.problem
+        return {
+            "slot": self.number,
+            "state": status.state,
+            "since_us": status.since_us,
+            "message": str(problem) if problem else "",
+            "code": problem.code if problem else "",
+            "facts": problem.told_facts if problem else {},
+        }
 
 
 class Message:

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
 from nangmai.base.units import US_PER_S
+from nangmai.devices.errors import PortClosed
 from nangmai.media.isobmff import parse_moof, parse_prft
 from nangmai.media.isobmff.boxes import walk
 from unit.recorder.serve.stand import STEP_US, Stand, clip, run, stand
@@ -184,8 +185,11 @@ def test_the_state_of_a_stream_is_told_and_a_use_ends_with_its_bytes(tmp_path: P
             st.record(0.3)
             page = await watch(st)
             await page.text(slot=0, state="recording")
-            st.ingest().on_state("no_signal", None)
-            assert (await page.text(slot=0, state="no_signal"))["since_us"] == st.clock.wall_us()
+            st.ingest().on_state("no_signal", PortClosed(url="rtsp://h/1", port=554))
+            told = await page.text(slot=0, state="no_signal")
+            assert told["since_us"] == st.clock.wall_us()
+            assert told["message"] == "rtsp://h/1 cannot be reached: nothing listens on port 554."
+            assert (told["code"], told["facts"]) == ("port_closed", {"url": "rtsp://h/1", "port": "554"})
             await page.until(lambda: len(page.pictures()) == 3)
             await page.say(op="unsubscribe", slot=0)
             await page.say(op="unsubscribe", slot="x")

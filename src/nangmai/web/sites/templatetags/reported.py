@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,7 +15,9 @@ register = template.Library()
 
 
 @register.filter
-def reported(message: str) -> SafeString:
-    """The sentence in the language in force, or marked as English where nobody has translated it."""
-    words = in_words(message)
-    return format_html("<span>{}</span>", words) if words else format_html('<span lang="en">{}</span>', message)
+def reported(stream: Mapping[str, Any]) -> SafeString:
+    """What is wrong with a stream, in the language in force; its English message, marked so, where that is unknown."""
+    words = in_words(stream.get("code", ""), stream.get("facts", {}))
+    if words is None:
+        return format_html('<span lang="en">{}</span>', stream.get("message", ""))
+    return format_html("<span>{}</span>", words)
