@@ -1,9 +1,10 @@
 """How much happened in a fragment, 0..1000, from the sizes of its coded pictures alone: nothing is decoded.
 
 An encoder spends few bytes on a still scene and many on a moving one. The measure is the mean size of the pictures that
-are not key pictures, against a slow running baseline of the same stream, on a logarithmic scale: so it hardly depends on
-resolution, bit rate or codec. Motion that makes pictures four to eight times as large lies between two and three fifths
-of the scale; the top is left to rare peaks. Cameras with a constant bit rate show little; that is a limit of the method.
+are not key pictures, against a slow running baseline of the same stream, on a logarithmic scale: so it hardly depends
+on resolution, bit rate or codec. Motion that makes pictures four to eight times as large lies between two and three
+fifths of the scale; the top is left to rare peaks. Cameras with a constant bit rate show little; that is a limit of the
+method.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from math import log2
 
 QUIET_OCTAVES = 0.4  #: noise: up to 1.3 times the baseline is no activity
 FULL_OCTAVES = 4.5  #: 22 times the baseline and more is 1000
-#: What any picture costs, moving or not. Without it a scene without any noise (tens of bytes a picture) would make a giant
-#: of every fly.
+#: What any picture costs, moving or not: without it a scene free of noise (tens of bytes a picture) makes a giant of
+#: every fly.
 OVERHEAD_BYTES = 200
 _FALL = 1 / 8  # the baseline goes down within seconds
 _RISE = 1 / 1024  # and up within about a quarter of an hour, when dusk brings noise
