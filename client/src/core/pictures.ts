@@ -29,6 +29,16 @@ export class PictureTimes {
     return this.#times.findLast((time) => time <= us + slack) ?? null;
   }
 
+  /** A moment at which the same picture is shown, at least `border` away from the pictures beside it. */
+  inside(us: number, border: number): number {
+    const from = this.at(us);
+    if (from === null) {
+      return us;
+    }
+    const until = this.next(us) ?? Number.POSITIVE_INFINITY;
+    return until - from < 2 * border ? (from + until) / 2 : Math.min(Math.max(us, from + border), until - border);
+  }
+
   next(us: number, slack = 500): number | null {
     return this.#times.find((time) => time > us + slack) ?? null;
   }

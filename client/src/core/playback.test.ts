@@ -95,6 +95,20 @@ describe("picture times", () => {
   });
 });
 
+describe("a moment well inside a picture", () => {
+  it("keeps clear of the pictures beside it and belongs to the same picture", () => {
+    const pictures = new PictureTimes();
+    pictures.add([100_000, 140_000, 180_000, 183_000]);
+    expect(pictures.inside(140_000, 3000)).toBe(143_000);
+    expect(pictures.inside(139_700, 3000)).toBe(143_000);
+    expect(pictures.inside(139_000, 3000)).toBe(137_000);
+    expect(pictures.inside(150_000, 3000)).toBe(150_000);
+    expect(pictures.inside(180_100, 3000)).toBe(181_500);
+    expect(pictures.inside(250_000, 3000)).toBe(250_000);
+    expect(pictures.inside(50_000, 3000)).toBe(50_000);
+  });
+});
+
 describe("interval sets", () => {
   it("hold exactly what was added and not removed", () => {
     let state = 42;

@@ -17,6 +17,10 @@ export type Mode = "full" | "key";
 
 /** Media time zero: far enough back that no footage lies before it, near enough that seconds keep their microseconds. */
 const EPOCH_US = Math.floor(Date.now() / 1000 - 3650 * 86_400) * 1_000_000;
+/** An element's time may differ from wall time by so much before its offset is set anew. */
+const OFFSET_SLACK_US = 2000;
+/** This far from the pictures beside it the one asked for is certain; and so nearly its own time is recognised. */
+export const BORDER_US = OFFSET_SLACK_US + 1000;
 /** So that rounding never shows the picture before the one asked for. */
 const BIAS_S = 0.0005;
 const JOIN_US = 50_000;
@@ -148,7 +152,7 @@ export class PlaybackTile {
     const offsetS = (startUs - EPOCH_US) / 1_000_000;
     const video = init.hasAudio ? unitOfTrack(bytes, init.trackId) : bytes;
     this.#withQueue((queue) => {
-      if (!(Math.abs(this.#offsetS - offsetS) < 0.002)) {
+      if (!(Math.abs(this.#offsetS - offsetS) < OFFSET_SLACK_US / 1_000_000)) {
         this.#offsetS = offsetS;
         queue.setOffset(offsetS);
       }
@@ -202,7 +206,8 @@ export class PlaybackTile {
     if (this.video.readyState === HTMLMediaElement.HAVE_NOTHING) {
       this.video.addEventListener("loadedmetadata", () => this.#move(), { once: true });
     } else {
-      this.video.currentTime = (this.#wantedUs - EPOCH_US) / 1_000_000 + BIAS_S;
+      const us = this.#wantedMode === "full" ? this.pictures.inside(this.#wantedUs, BORDER_US) : this.#wantedUs;
+      this.video.currentTime = (us - EPOCH_US) / 1_000_000 + BIAS_S;
     }
   }
 

@@ -9,7 +9,7 @@ import { besidePicture, footageAfter } from "./footage_search";
 import { KeyDrag } from "./key_drag";
 import type { PlaybackApi, StreamAddress } from "./playback_api";
 import { Feeder, loadAround } from "./playback_feeder";
-import { type Mode, PlaybackTile } from "./playback_tile";
+import { BORDER_US, type Mode, PlaybackTile } from "./playback_tile";
 
 const TICK_MS = 50;
 const SHUTTLE_MS = 120;
@@ -187,7 +187,8 @@ export class SyncPlayback {
     if (lead === undefined || shownUs === null) {
       return;
     }
-    const fromUs = this.#sought === null ? shownUs : (lead.pictures.at(this.#sought.us) ?? shownUs);
+    const [atUs, slack] = this.#sought === null ? [shownUs, BORDER_US] : [this.#sought.us, undefined];
+    const fromUs = lead.pictures.at(atUs, slack) ?? shownUs;
     const toUs = besidePicture(lead, fromUs, direction);
     if (toUs !== null) {
       this.#stepTo(toUs);
@@ -221,7 +222,7 @@ export class SyncPlayback {
   #settleOnShown(): void {
     const lead = this.#tiles.find((tile) => tile.has(this.currentUs, "full"));
     if (lead?.shownUs != null && Math.abs(lead.shownUs - this.currentUs) < 500_000) {
-      this.#clock.seek(Math.max(lead.shownUs, lead.pictures.at(lead.shownUs) ?? 0));
+      this.#clock.seek(lead.pictures.at(lead.shownUs, BORDER_US) ?? lead.shownUs);
     }
   }
 
@@ -380,6 +381,6 @@ export class SyncPlayback {
       return shownUs <= us + 2_000_000;
     }
     const wantedUs = tile.pictures.at(us) ?? us;
-    return shownUs >= wantedUs - 2000 && shownUs <= wantedUs + (this.isPlaying ? 2_000_000 : 2000);
+    return shownUs >= wantedUs - BORDER_US && shownUs <= wantedUs + (this.isPlaying ? 2_000_000 : BORDER_US);
   }
 }
