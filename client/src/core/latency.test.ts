@@ -32,6 +32,11 @@ describe("the latency controller", () => {
   it("wants two and a half pictures or 0.15 s, whichever is more", () => {
     expect(new LatencyController(25).targetS).toBeCloseTo(0.15);
     expect(new LatencyController(5).targetS).toBeCloseTo(0.5);
+    const one = new LatencyController(15);
+    one.setTiles(16);
+    expect(one.targetS).toBeCloseTo(4 / 15);
+    one.setTiles(4);
+    expect(one.targetS).toBeCloseTo(2.5 / 15);
   });
 
   it("brings a viewer that is late back to the target without a stall", () => {

@@ -17,7 +17,10 @@ const USUAL_JITTER_S = 0.015;
 const RATE_MIN = 0.92;
 const RATE_MAX = 1.25;
 /** The one on the screen, the next one decoded, and half a one for what is always there. */
-const PICTURES = 2.5;
+const NEAR_PICTURES = 2.5;
+/** Among many tiles a tenth of a second matters less than a stutter, and the decoders take turns. */
+const WALL_PICTURES = 4;
+const MANY = 4;
 const FLOOR_S = 0.15;
 const JITTER_KEPT = 120;
 /** What a stall adds: less than one picture, for most are a moment in which the machine was busy with something else. */
@@ -30,6 +33,7 @@ const SHRINK = 0.98;
 
 export class LatencyController {
   #fps: number;
+  #pictures = NEAR_PICTURES;
   #deviations: number[] = [];
   #lastArrivalMs: number | null = null;
   #lastDurationS = 0;
@@ -43,13 +47,18 @@ export class LatencyController {
     this.#fps = fps;
   }
 
+  /** So many cameras are shown on the page. */
+  setTiles(count: number): void {
+    this.#pictures = count > MANY ? WALL_PICTURES : NEAR_PICTURES;
+  }
+
   setFps(fps: number): void {
     this.#fps = fps > 0 ? fps : this.#fps;
   }
 
   /** Seconds to stay behind: some pictures and the jitter of the line, and more for a while after a stall. */
   get targetS(): number {
-    return Math.min(TARGET_MAX_S, Math.max(FLOOR_S, PICTURES / this.#fps + this.jitterS) + this.#marginS);
+    return Math.min(TARGET_MAX_S, Math.max(FLOOR_S, this.#pictures / this.#fps + this.jitterS) + this.#marginS);
   }
 
   /** 95th percentile of how much later than its duration a picture came, beyond what is always there. */

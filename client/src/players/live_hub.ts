@@ -46,6 +46,11 @@ export class LiveHub {
     return this.#broker.ticket({ right: "live", recorder, cameras }, { fresh });
   }
 
+  /** How many are open. */
+  get tiles(): number {
+    return this.#listeners.size;
+  }
+
   open(
     camera: CameraAddress,
     stream: string,

@@ -43,6 +43,7 @@ export class MsePlayer implements LivePlayer {
     this.#events = events;
     this.element.addEventListener("waiting", () => this.#stalled());
     this.element.addEventListener("error", () => this.#rebuild());
+    this.#latency.setTiles(hub.tiles + 1);
     this.#watchPictures();
     this.#tick = window.setInterval(() => this.#keepPlaying(), 500);
     this.#tile = hub.open(camera, stream, mode, "mse", null, {
@@ -192,6 +193,7 @@ export class MsePlayer implements LivePlayer {
   /** A browser may pause what it thinks nobody sees; and what has been seen is let go. */
   #keepPlaying(): void {
     const video = this.element;
+    this.#latency.setTiles(this.#hub.tiles);
     if (this.#hasStarted && video.paused && !document.hidden) {
       void video.play().catch(() => undefined);
     }
