@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from browser.client_page import Browser, Page, chromium, open_element, until
+from browser.client_page import Browser, Page, open_element, until
 from browser.client_stage import Cameras, Pages, Stage, running_stage
 
 pytestmark = pytest.mark.browser
@@ -19,17 +19,6 @@ FPS = 10
 PICTURE_US = 1_000_000 // FPS
 BORDER_US = 3000  #: what the player leaves between a moment and the pictures beside it
 SECOND_US = 1_000_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def pages() -> Pages:
-    return Pages()
 
 
 @pytest.fixture(scope="module")

@@ -8,24 +8,13 @@ from typing import Any
 
 import pytest
 
-from browser.client_page import Browser, Page, chromium, open_element, until
+from browser.client_page import Browser, Page, open_element, until
 from browser.client_stage import Cameras, Pages, Stage, running_stage
 
 pytestmark = pytest.mark.browser
 
 WALL = "document.querySelector('video-wall')"
 STATS = f"{WALL}.stats"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def pages() -> Pages:
-    return Pages()
 
 
 @pytest.fixture(scope="module")
