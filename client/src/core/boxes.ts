@@ -96,6 +96,11 @@ function path(view: DataView, from: Box | null, ...types: string[]): Box | null 
   return box;
 }
 
+/** Whether two init segments (or any bytes) are the same. */
+export function sameBytes(first: Uint8Array, second: Uint8Array): boolean {
+  return first.length === second.length && first.every((byte, at) => byte === second[at]);
+}
+
 /** What the payload's first box says it is (docs/design/http.md, payload framing). */
 export function payloadKind(payload: Uint8Array): "init" | "unit" | "unknown" {
   if (payload.length < 8) {

@@ -1,6 +1,6 @@
 /** Shows single key pictures at once, on a canvas, by WebCodecs: dragging along the timeline needs no buffer to be filled. */
 
-import { parseInit, parseUnit, type VideoInit } from "../core/boxes";
+import { parseInit, parseUnit, sameBytes, type VideoInit } from "../core/boxes";
 
 export function canPaint(): boolean {
   const forced = new URLSearchParams(location.search).get("player");
@@ -16,11 +16,11 @@ export class KeyPainter {
 
   /** False when the browser does not decode this; the media element has to show it then. */
   async prepare(initBytes: Uint8Array): Promise<boolean> {
-    if (initBytes === this.#initBytes) {
-      return this.#decoder !== null;
+    if (this.#initBytes !== null && sameBytes(initBytes, this.#initBytes)) {
+      return this.#decoder !== null; // a decoder set up anew for each picture costs more than the pictures
     }
-    this.#initBytes = initBytes;
     this.close();
+    this.#initBytes = initBytes;
     const init = parseInit(initBytes);
     const config: VideoDecoderConfig = { codec: init.codec, description: init.description, optimizeForLatency: true };
     const support = await VideoDecoder.isConfigSupported(config).catch(() => ({ supported: false }));
@@ -57,6 +57,7 @@ export class KeyPainter {
       this.#decoder.close();
     }
     this.#decoder = null;
+    this.#initBytes = null;
   }
 
   #draw(frame: VideoFrame): void {

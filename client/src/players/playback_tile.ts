@@ -3,7 +3,7 @@
  * Knows what it has and what it shows; what to fetch and when to play is decided by `SyncPlayback`.
  */
 
-import { parseInit, parseUnit, type VideoInit } from "../core/boxes";
+import { parseInit, parseUnit, sameBytes, type VideoInit } from "../core/boxes";
 import { GopIndex } from "../core/gop_index";
 import { IntervalSet } from "../core/intervals";
 import { PictureTimes } from "../core/pictures";
@@ -98,7 +98,7 @@ export class PlaybackTile {
 
   /** Parameter sets for what follows. */
   pushInit(bytes: Uint8Array): void {
-    if (this.#initBytes !== null && equal(bytes, this.#initBytes)) {
+    if (this.#initBytes !== null && sameBytes(bytes, this.#initBytes)) {
       return;
     }
     this.#initBytes = bytes;
@@ -139,6 +139,10 @@ export class PlaybackTile {
     const endUs = startUs + ((last.dts + last.duration) / init.timescale) * 1_000_000;
     const fromUs = Math.min(...times);
     this.fedUs = Math.max(this.fedUs, endUs);
+    if (this.#have[mode].covers(fromUs, endUs)) {
+      // Put in place of itself, a GOP makes the browser skip the pictures of it that are still to be decoded.
+      return;
+    }
     if (mode === "full") {
       this.pictures.add(times);
       this.#have.full.add(fromUs, endUs, JOIN_US);
@@ -353,8 +357,4 @@ export class PlaybackTile {
     this.shownUs = us;
     this.#events.onShown(this);
   }
-}
-
-function equal(first: Uint8Array, second: Uint8Array): boolean {
-  return first.length === second.length && first.every((byte, at) => byte === second[at]);
 }
