@@ -1,0 +1,112 @@
+"""The conditions a norm may name, each with its one meaning, in Cedar.
+
+`{replay_minutes}` and the like are parameters of the version. A condition reads `principal`, `resource` and `context`;
+what they carry is in `cedar.py`. Instruments are papers that somebody with the right to do so has given; situations are
+how things stand.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from nangmai.regulation.acts import Title
+
+
+class Condition(NamedTuple):
+    """One condition."""
+
+    id: str
+    kind: Literal["instrument", "situation"]
+    cedar: str
+    title: Title  #: as it follows "only" in a refusal
+
+
+def _instrument(name: str, vi: str, en: str) -> Condition:
+    return Condition(f"with_{name}", "instrument", f'context.instruments.contains("{name}")', Title(vi, en))
+
+
+_CONDITIONS = (
+    _instrument("direction", "khi có ý kiến chỉ đạo của Ban giám hiệu", "under a direction of the board"),
+    _instrument("order", "khi có lệnh của Ban giám hiệu", "under an order of the board"),
+    _instrument("grant", "khi được Ban giám hiệu cho phép", "with the board's permission"),
+    _instrument("consent", "khi có sự đồng ý của người được ghi hình", "with the consent of those recorded"),
+    _instrument("maintenance_order", "khi có phiếu duyệt bảo trì", "under a signed maintenance order"),
+    _instrument("supervision", "khi có người của trường giám sát", "accompanied by the school's own staff"),
+    _instrument("second_person", "khi có người thứ hai cùng mở", "together with a second person"),
+    _instrument("emergency", "khi có nguy hiểm đến tính mạng", "when life is in danger"),
+    Condition("on_shift", "situation", "context.on_shift", Title("trong ca trực của mình", "during the own shift")),
+    Condition(
+        "in_own_area",
+        "situation",
+        "resource.area_path.containsAny(principal.areas)",
+        Title("trong khu vực được giao", "in the area assigned"),
+    ),
+    Condition(
+        "within_replay",
+        "situation",
+        "context.age_s <= {replay_minutes} * 60",
+        Title("trong khoảng thời gian xem lại tức thời", "within the replay window"),
+    ),
+    Condition(
+        "within_break_glass",
+        "situation",
+        "context.age_s <= {break_glass_minutes} * 60",
+        Title("trong khoảng thời gian khẩn cấp", "within the emergency window"),
+    ),
+    Condition(
+        "for_quality_check",
+        "situation",
+        'context.purpose == "quality_check"',
+        Title("để kiểm tra chất lượng hình ảnh", "for a quality check"),
+    ),
+    Condition(
+        "for_carried_purpose",
+        "situation",
+        "resource.purposes.contains(context.purpose)",
+        Title("đúng mục đích của camera", "for a purpose the camera carries"),
+    ),
+    Condition(
+        "stepped_up",
+        "situation",
+        "context.stepped_up",
+        Title("sau khi xác thực lần hai", "after a second proof of identity"),
+    ),
+    Condition(
+        "is_own",
+        "situation",
+        "context.is_own",
+        Title("đối với việc của chính mình", "in one's own matter"),
+    ),
+    Condition(
+        "not_involved",
+        "situation",
+        "!context.is_involved",
+        Title("khi không liên quan đến vụ việc", "when not involved in the case"),
+    ),
+    Condition(
+        "not_issuer",
+        "situation",
+        "!context.is_issuer",
+        Title("khi không phải người ra lệnh", "when not the one who ordered it"),
+    ),
+    Condition(
+        "named_executor",
+        "situation",
+        "context.is_named",
+        Title("khi được nêu tên trong lệnh", "when named in the order"),
+    ),
+    Condition(
+        "accepted_camera",
+        "situation",
+        "resource.in_service",
+        Title("với camera đã được nghiệm thu", "with an accepted camera"),
+    ),
+    Condition(
+        "acknowledged",
+        "situation",
+        "principal.acknowledged",
+        Title("sau khi ký nhận quy chế", "after acknowledging the regulation"),
+    ),
+)
+
+CONDITIONS: dict[str, Condition] = {condition.id: condition for condition in _CONDITIONS}
