@@ -74,6 +74,7 @@ def _bind(host: str, port: int) -> socket.socket:
 def _run(bound: socket.socket, host: str, port: int) -> None:
     from waitress.server import create_server  # type: ignore[import-untyped]
 
+    from nangmai.web.clockwork.services import Clockwork
     from nangmai.web.wsgi import application
 
     server = create_server(
@@ -92,7 +93,12 @@ def _run(bound: socket.socket, host: str, port: int) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     click.echo(f"nangmai web: http://{host}:{port}", err=True)
-    server.run()
+    clockwork = Clockwork()
+    clockwork.start()
+    try:
+        server.run()
+    finally:
+        clockwork.stop()
 
 
 @command.command(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from nangmai.web.accounts import throttle
 from nangmai.web.accounts.models import SignIn, User
 from nangmai.web.accounts.roles import Role
-from nangmai.web.accounts.signals import session_ended
+from nangmai.web.accounts.signals import acted, session_ended
 
 #: letters and digits nobody confuses on paper
 LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -26,20 +26,39 @@ def sign_in(*, request: HttpRequest, username: str, password: str) -> User | Non
     throttle.check_allowed(username, address)
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
-        throttle.record_failure(username, address)
+        _refuse(request, username, address)
         return None
-    throttle.record_success(username, address)
-    login(request, user)
-    now = timezone.now()
-    SignIn.objects.create(
-        user=user,
-        session_key=_session_key(request),
-        started_at=now,
-        seen_at=now,
-        address=address,
-        browser=request.headers.get("User-Agent", "")[:200],
-    )
+    with transaction.atomic():
+        throttle.record_success(username, address)
+        login(request, user)
+        now = timezone.now()
+        SignIn.objects.create(
+            user=user,
+            session_key=_session_key(request),
+            started_at=now,
+            seen_at=now,
+            address=address,
+            browser=_browser(request),
+        )
+        acted.send(sender=SignIn, act="session.opened", user=user, personal=_origin(request))
     return user
+
+
+@transaction.atomic
+def _refuse(request: HttpRequest, username: str, address: str | None) -> None:
+    """A wrong password counts, and is written down; the name that was typed may be a password, so it stays out."""
+    throttle.record_failure(username, address)
+    known = User.objects.filter(username=username.lower()).first()
+    acted.send(sender=SignIn, act="session.opened", user=known, outcome="failed", personal=_origin(request))
+
+
+def _origin(request: HttpRequest) -> dict[str, str]:
+    """From where, for the ledger."""
+    return {"address": request.META.get("REMOTE_ADDR") or "", "browser": _browser(request)}
+
+
+def _browser(request: HttpRequest) -> str:
+    return request.headers.get("User-Agent", "")[:200]
 
 
 def sign_out(*, request: HttpRequest) -> None:
@@ -56,11 +75,12 @@ def end_session(*, user: User, sign_in_id: int) -> bool:
 def end_sessions(sign_ins: QuerySet[SignIn]) -> int:
     """End these sessions; who listens to `session_ended` withdraws their tickets."""
     ended = 0
-    for known in list(sign_ins):
+    for known in list(sign_ins.select_related("user")):
         with transaction.atomic():
             Session.objects.filter(session_key=known.session_key).delete()
             known.delete()
             session_ended.send(sender=SignIn, session_key=known.session_key)
+            acted.send(sender=SignIn, act="session.closed", user=known.user)
         ended += 1
     return ended
 
@@ -69,7 +89,9 @@ def change_password(*, request: HttpRequest, user: User, password: str) -> None:
     """Set the person's own password: this session stays, every other one ends."""
     user.set_password(password)
     user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    with transaction.atomic():
+        user.save(update_fields=["password", "must_change_password"])
+        acted.send(sender=User, act="password.changed", user=user, personal=_origin(request))
     end_sessions(user.sign_ins.exclude(session_key=request.session.session_key or ""))
     old_key = request.session.session_key
     update_session_auth_hash(request, user)
@@ -79,9 +101,18 @@ def change_password(*, request: HttpRequest, user: User, password: str) -> None:
 def add_user(*, username: str, display_name: str, role: Role, password: str | None = None) -> tuple[User, str]:
     """A new account and its password; one that nobody chose works once and has to be changed at first sign-in."""
     chosen = password or one_time_password()
-    user = User.objects.create_user(
-        username, password=chosen, role=role, display_name=display_name, must_change_password=password is None
-    )
+    with transaction.atomic():
+        user = User.objects.create_user(
+            username, password=chosen, role=role, display_name=display_name, must_change_password=password is None
+        )
+        acted.send(
+            sender=User,
+            act="account.added",
+            user=user,
+            is_by_system=True,
+            facts={"role": str(role)},
+            personal={"name": user.display_name, "username": user.username},
+        )
     return user, chosen
 
 

@@ -19,6 +19,7 @@ from nangmai.web.accounts.roles import Role
 from nangmai.web.footage import keys
 from nangmai.web.footage.models import IssuedTicket, Use
 from nangmai.web.footage.policies import Denied, Grant, Right, require
+from nangmai.web.ledger.services import actor_of, append
 from nangmai.web.sites.models import Camera, Recorder
 
 LIFE_S = 10 * 60
@@ -86,8 +87,16 @@ def _is_moment(value: Any) -> bool:
 
 
 def issue(*, by: User, session_key: str, wanted: Wanted, clock: Clock | None = None) -> tuple[str, IssuedTicket]:
-    """A signed ticket and its row, or the error that says why not."""
-    now_us = (clock or SystemClock()).wall_us()
+    """A signed ticket and its row, or the error that says why not; both are written into the ledger."""
+    try:
+        return _issue(by, session_key, wanted, (clock or SystemClock()).wall_us())
+    except (Denied, ReplayTooFar) as error:
+        _write_down(by, wanted, outcome="refused", clauses=(error.clause,), facts={"error": error.code})
+        raise
+
+
+@transaction.atomic
+def _issue(by: User, session_key: str, wanted: Wanted, now_us: int) -> tuple[str, IssuedTicket]:
     granted = require(by, wanted.right)
     recorder = _recorder_with(wanted)
     from_us, to_us = _period(by, wanted, granted, now_us)
@@ -119,7 +128,17 @@ def issue(*, by: User, session_key: str, wanted: Wanted, clock: Clock | None = N
         issued_us=now_us,
         expires_us=claims.expires_s * US_PER_S,
     )
+    period = {} if from_us is None else {"from_us": from_us, "to_us": to_us}
+    _write_down(by, wanted, clauses=(granted.clause,), facts={"ticket": claims.id} | period)
     return issue_ticket(key, kid, claims), row
+
+
+def _write_down(by: User, wanted: Wanted, *, facts: dict[str, Any], **fields: Any) -> None:
+    """One entry a ticket: given or refused."""
+    is_one = len(wanted.cameras) == 1
+    place = f"camera:{wanted.recorder}/{wanted.cameras[0]}" if is_one else f"recorder:{wanted.recorder}"
+    said = {"right": wanted.right.value} | ({} if is_one else {"cameras": list(wanted.cameras)})
+    append(act="ticket.issued", actor=actor_of(by), thing=place[:200], facts=said | facts, **fields)
 
 
 def _recorder_with(wanted: Wanted) -> Recorder:

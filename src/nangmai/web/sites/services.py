@@ -17,6 +17,7 @@ from nangmai.base.errors import Error, Kind
 from nangmai.protocol.identity import RecorderUnproven, verify_recorder_token
 from nangmai.protocol.keys import KeyUnreadable, parse_public_key
 from nangmai.protocol.messages import Report
+from nangmai.web.ledger.services import SYSTEM, append
 from nangmai.web.sites.models import Camera, Checkpoint, Recorder
 
 
@@ -37,18 +38,23 @@ class RecorderSignatureWrong(Error):
 def enrol(*, name: str, secret: str | None = None) -> str:
     """Expect a recorder: its first report has to bring the secret that is returned. A known key is forgotten."""
     secret = secret or secrets.token_urlsafe(24)
-    Recorder.objects.update_or_create(
-        name=name, defaults={"enrolment_hash": _hash(secret), "public_key": "", "enrolled_at": None}
-    )
+    with transaction.atomic():
+        Recorder.objects.update_or_create(
+            name=name, defaults={"enrolment_hash": _hash(secret), "public_key": "", "enrolled_at": None}
+        )
+        append(act="recorder.expected", actor=SYSTEM, thing=f"recorder:{name}")
     return secret
 
 
 def expect(*, name: str, secret: str) -> None:
     """As `enrol`, but a recorder whose key is pinned already stays as it is (supervisors call this at each start)."""
-    recorder, _made = Recorder.objects.get_or_create(name=name)
-    if not recorder.public_key:
-        recorder.enrolment_hash = _hash(secret)
-        recorder.save(update_fields=["enrolment_hash"])
+    with transaction.atomic():
+        recorder, is_new = Recorder.objects.get_or_create(name=name)
+        if is_new:
+            append(act="recorder.expected", actor=SYSTEM, thing=f"recorder:{name}")
+        if not recorder.public_key:
+            recorder.enrolment_hash = _hash(secret)
+            recorder.save(update_fields=["enrolment_hash"])
 
 
 def _hash(secret: str) -> str:
@@ -73,11 +79,23 @@ def proven_recorder(*, token: str, enrolment: str, report: Report) -> Recorder:
     if issuer != report.recorder:
         raise RecorderSignatureWrong(recorder=report.recorder, reason=f"it names {issuer!r}")
     if is_first:
-        recorder.public_key = report.public_key
-        recorder.enrolment_hash = ""
-        recorder.enrolled_at = timezone.now()
-        recorder.save(update_fields=["public_key", "enrolment_hash", "enrolled_at"])
+        _pin(recorder, report.public_key)
     return recorder
+
+
+@transaction.atomic
+def _pin(recorder: Recorder, public_key: str) -> None:
+    """From now on this key speaks for the recorder, and no other."""
+    recorder.public_key = public_key
+    recorder.enrolment_hash = ""
+    recorder.enrolled_at = timezone.now()
+    recorder.save(update_fields=["public_key", "enrolment_hash", "enrolled_at"])
+    append(
+        act="recorder.pinned",
+        actor=f"recorder:{recorder.name}",
+        thing=f"recorder:{recorder.name}",
+        facts={"public_key": public_key},
+    )
 
 
 def _key(text: str, recorder: str) -> Ed25519PublicKey:
@@ -100,9 +118,17 @@ def apply_report(*, recorder: Recorder, report: Report) -> None:
     )
     _apply_cameras(recorder, report)
     for text in report.checkpoints:
-        Checkpoint.objects.get_or_create(
-            sha256=hashlib.sha256(text.encode()).hexdigest(), defaults={"recorder": recorder, "text": text}
+        row, is_new = Checkpoint.objects.get_or_create(
+            sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
+            defaults={"recorder": recorder, "text": text},
         )
+        if is_new:
+            append(
+                act="checkpoint.received",
+                actor=f"recorder:{recorder.name}",
+                thing=f"recorder:{recorder.name}",
+                facts={"note": row.text},
+            )
 
 
 def _apply_cameras(recorder: Recorder, report: Report) -> None:

@@ -1,0 +1,17 @@
+"""The app's place in Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+LOOKED_AT_EVERY_S = 60
+
+
+class LedgerConfig(AppConfig):
+    """Entries, checkpoints, witnesses."""
+
+    name = "nangmai.web.ledger"
+    label = "ledger"
+
+    def ready(self) -> None:
+        import nangmai.web.ledger.signals  # noqa: F401 - connects its receivers
