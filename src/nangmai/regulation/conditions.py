@@ -2,7 +2,7 @@
 
 `{replay_minutes}` and the like are parameters of the version. A condition reads `principal`, `resource` and `context`;
 what they carry is in `cedar.py`. Instruments are papers that somebody with the right to do so has given; situations are
-how things stand.
+how things stand. The remedy is what a person can do where the condition is missing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from nangmai.regulation.acts import Title
+
+Remedy = Literal["ask_board", "acknowledge", "step_up", "file_matter", "none"]
 
 
 class Condition(NamedTuple):
@@ -19,10 +21,11 @@ class Condition(NamedTuple):
     kind: Literal["instrument", "situation"]
     cedar: str
     title: Title  #: as it follows "only" in a refusal
+    remedy: Remedy = "none"
 
 
-def _instrument(name: str, vi: str, en: str) -> Condition:
-    return Condition(f"with_{name}", "instrument", f'context.instruments.contains("{name}")', Title(vi, en))
+def _instrument(name: str, vi: str, en: str, remedy: Remedy = "ask_board") -> Condition:
+    return Condition(f"with_{name}", "instrument", f'context.instruments.contains("{name}")', Title(vi, en), remedy)
 
 
 _CONDITIONS = (
@@ -31,21 +34,23 @@ _CONDITIONS = (
     _instrument("grant", "khi được Ban giám hiệu cho phép", "with the board's permission"),
     _instrument("consent", "khi có sự đồng ý của người được ghi hình", "with the consent of those recorded"),
     _instrument("maintenance_order", "khi có phiếu duyệt bảo trì", "under a signed maintenance order"),
-    _instrument("supervision", "khi có người của trường giám sát", "accompanied by the school's own staff"),
-    _instrument("second_person", "khi có người thứ hai cùng mở", "together with a second person"),
-    _instrument("emergency", "khi có nguy hiểm đến tính mạng", "when life is in danger"),
+    _instrument("supervision", "khi có người của trường giám sát", "accompanied by the school's own staff", "none"),
+    _instrument("second_person", "khi có người thứ hai cùng mở", "together with a second person", "none"),
+    _instrument("emergency", "khi có nguy hiểm đến tính mạng", "when life is in danger", "none"),
     Condition("on_shift", "situation", "context.on_shift", Title("trong ca trực của mình", "during the own shift")),
     Condition(
         "in_own_area",
         "situation",
-        "resource.area_path.containsAny(principal.areas)",
+        "principal.areas.isEmpty() || resource.area_path.containsAny(principal.areas)",
         Title("trong khu vực được giao", "in the area assigned"),
+        "ask_board",
     ),
     Condition(
         "within_replay",
         "situation",
         "context.age_s <= {replay_minutes} * 60",
         Title("trong khoảng thời gian xem lại tức thời", "within the replay window"),
+        "ask_board",
     ),
     Condition(
         "within_break_glass",
@@ -58,18 +63,21 @@ _CONDITIONS = (
         "situation",
         'context.purpose == "quality_check"',
         Title("để kiểm tra chất lượng hình ảnh", "for a quality check"),
+        "ask_board",
     ),
     Condition(
         "for_carried_purpose",
         "situation",
         "resource.purposes.contains(context.purpose)",
         Title("đúng mục đích của camera", "for a purpose the camera carries"),
+        "file_matter",
     ),
     Condition(
         "stepped_up",
         "situation",
         "context.stepped_up",
         Title("sau khi xác thực lần hai", "after a second proof of identity"),
+        "step_up",
     ),
     Condition(
         "is_own",
@@ -106,6 +114,7 @@ _CONDITIONS = (
         "situation",
         "principal.acknowledged",
         Title("sau khi ký nhận quy chế", "after acknowledging the regulation"),
+        "acknowledge",
     ),
 )
 

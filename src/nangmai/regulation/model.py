@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
+from nangmai.base.errors import Error, Kind
 from nangmai.regulation.acts import Title
 from nangmai.regulation.parameters import PARAMETERS, Value
 
@@ -19,6 +20,12 @@ OTHERS = "others"  #: of a forbid: everybody whom no permit of the act names
 
 Mode = Literal["permit", "forbid", "oblige"]
 BoundBy = Literal["enforced", "evidenced", "attested"]
+
+
+class ParameterMissing(Error):
+    """The regulation does not state {name}, and there is no default for it. Add it under parameters."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,11 @@ class Regulation:
     legal_bases: tuple[LegalBasis, ...] = ()
     content_hash: str = field(default="", compare=False)  #: SHA-256 over the canonical form, set by `form.read`
 
+    @property
+    def version(self) -> str:
+        """What names this version in decisions and acknowledgements: its content hash."""
+        return self.content_hash or self.number
+
     @cached_property
     def norms(self) -> tuple[Norm, ...]:
         """All norms in the order of the text."""
@@ -149,7 +161,8 @@ class Regulation:
         if name in self.parameters:
             return self.parameters[name]
         default = PARAMETERS[name].default
-        assert default is not None, f"{name}: validated versions state it"
+        if default is None:
+            raise ParameterMissing(name=name)
         return default
 
     def naming(self, act: str, mode: Mode) -> Iterator[Norm]:
