@@ -13,10 +13,10 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from integration.rtsp_support import in_loop
-from nangmai.base.units import US_PER_S
+from nangmai.base.units import US_PER_DAY, US_PER_S
 from nangmai.protocol.identity import verify_recorder_token
 from nangmai.protocol.keys import key_id, parse_public_key, public_key_text
-from nangmai.protocol.messages import Desired, Hold, Report
+from nangmai.protocol.messages import Desired, Hold, Report, Retention
 from nangmai.protocol.tickets import Ticket, TicketError, TicketForged, TicketRevoked, issue_ticket
 from nangmai.recorder.config import load_config
 from nangmai.recorder.control import ENROLMENT_HEADER
@@ -34,6 +34,7 @@ class WebPlane:
         self.enrolments: list[str | None] = []
         self.revoked: tuple[str, ...] = ()
         self.holds: tuple[Hold, ...] = ()
+        self.retention: Retention | None = None
         self.keys = {key_id(KEY.public_key()): public_key_text(KEY.public_key())}
         self.acknowledges = True
         self.answer: Callable[[], web.Response] | None = None
@@ -51,7 +52,7 @@ class WebPlane:
         if self.answer is not None:
             return self.answer()
         last = max((use.id for use in report.uses), default=0) if self.acknowledges else 0
-        return web.json_response(Desired(1, last, self.keys, self.revoked, self.holds).to_json())
+        return web.json_response(Desired(1, last, self.keys, self.revoked, self.holds, self.retention).to_json())
 
     async def reports_until(self, is_met: Callable[[Report], bool]) -> Report:
         """Wait for a report of that kind."""
@@ -160,6 +161,24 @@ async def test_a_revocation_ends_a_use_within_two_seconds_of_the_exchange(tmp_pa
         await until(lambda: ended)
         assert isinstance(ended[0], TicketRevoked)
         assert len(plane.reports) - began <= 2  # while footage is watched web is asked every second
+
+
+@in_loop
+async def test_the_regulation_raises_the_floor_at_once_and_keeps_it_while_web_is_down(tmp_path: Path) -> None:
+    async with web_plane() as plane:
+        async with recorder(tmp_path, plane.port) as node:
+            await until(lambda: accepts(node))
+            assert node.archive.rules.floor_us("cam-01") == 20 * US_PER_DAY
+            plane.retention = Retention(30.0, 40.0)
+            await until(lambda: node.archive.rules.floor_us("cam-01") == 30 * US_PER_DAY)
+            assert node.archive.rules.ceiling_us("cam-01") == 30 * US_PER_DAY  # the file's own, lower than 40
+        plane.answer = lambda: web.Response(status=503)
+        node = Node(load_config(tmp_path / "nvr.toml"))
+        await node.start()
+        try:
+            assert node.archive.rules.floor_us("cam-01") == 30 * US_PER_DAY  # before anything could be asked
+        finally:
+            await node.stop()
 
 
 @in_loop

@@ -152,6 +152,11 @@ class Archive:
         self._tick()
         self._index_writer.call(lambda transaction: None)
 
+    def set_retention(self, rules: RetentionRules) -> None:
+        """From the next pass on these floors and ceilings count."""
+        if rules != self.rules:
+            self.rules = self._deleter.rules = rules
+
     def retain(self) -> int:
         """One pass of retention now; returns how many segments went."""
         return self._deleter.run_once(is_prompt=True)

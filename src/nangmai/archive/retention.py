@@ -36,6 +36,17 @@ class RetentionRules:
         days = self._of(camera).max_days
         return None if days is None else int(max(days, self._of(camera).min_days) * US_PER_DAY)
 
+    def within(self, min_days: float, max_days: float | None) -> RetentionRules:
+        """These rules under others: the higher floor and the lower ceiling count, and no ceiling is below its floor."""
+
+        def tightened(own: CameraRetention) -> CameraRetention:
+            ceilings = [days for days in (own.max_days, max_days) if days is not None]
+            return CameraRetention(max(own.min_days, min_days), min(ceilings, default=None))
+
+        general = tightened(CameraRetention(self.min_days, self.max_days))
+        cameras = {camera: tightened(own) for camera, own in self.cameras.items()}
+        return RetentionRules(general.min_days, general.max_days, cameras)
+
     def _of(self, camera: str) -> CameraRetention:
         return self.cameras.get(camera) or CameraRetention(self.min_days, self.max_days)
 

@@ -189,6 +189,14 @@ class Hold(Message):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Retention(Message):
+    """How long the regulation in force has footage kept: a floor nothing goes below, a ceiling only a hold exceeds."""
+
+    min_days: float
+    max_days: float | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Desired(Message):
     """What web wants of a recorder; the recorder keeps the last one and obeys it across restarts."""
 
@@ -197,3 +205,4 @@ class Desired(Message):
     ticket_keys: Mapping[str, str]
     revoked: tuple[str, ...]
     holds: tuple[Hold, ...]
+    retention: Retention | None = None  #: None: the recorder's file alone says

@@ -18,6 +18,7 @@ import aiohttp
 
 from nangmai.archive.index import Hold as ArchiveHold
 from nangmai.archive.keys import KEY_NAME, load_key
+from nangmai.archive.retention import CameraRetention, RetentionRules
 from nangmai.base.errors import Error, Kind
 from nangmai.base.log import RepeatLimiter
 from nangmai.protocol.identity import recorder_token
@@ -25,6 +26,7 @@ from nangmai.protocol.keys import parse_public_key, public_key_text
 from nangmai.protocol.messages import VERSION, Desired, Hold, Report, TicketUse, VolumeState
 
 if TYPE_CHECKING:
+    from nangmai.recorder.config import RecorderConfig
     from nangmai.recorder.node import Node
 
 _log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ USES_AT_ONCE = 500
 CHECKPOINTS_AT_ONCE = 10
 ANSWER_LIMIT_BYTES = 8 << 20
 ENROLMENT_HEADER = "X-Nangmai-Enrolment"
+DESIRED_NAME = "desired.json"
 
 
 class WebRefused(Error):
@@ -59,7 +62,7 @@ class Control:
         self._archive = node.archive
         self._table = node.config.control
         self._limiter = RepeatLimiter(clock=node.clock)
-        self._path = node.archive.state / "desired.json"
+        self._path = node.archive.state / DESIRED_NAME
         self._key = load_key(node.archive.state / KEY_NAME)
         self._desired: Desired | None = None
         self._sent_checkpoint = 0
@@ -209,18 +212,45 @@ class Control:
             except Error as error:
                 self._limiter.log(_log, logging.ERROR, f"key {kid}", str(error))
         self._node.tickets.obey(keys, desired.revoked)
+        self._archive.set_retention(retention_under(self._node.config, desired))
         self._desired = desired
 
     def _recall(self) -> None:
-        try:
-            desired = Desired.from_json(json.loads(self._path.read_bytes()))
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError, Error) as error:
-            _log.error("what web wanted last is not known (%s): %s", self._path, error)
-            return
-        self._is_enrolled = True
-        self._obey(desired)
+        desired = remembered(self._path.parent)
+        if desired is not None:
+            self._is_enrolled = True
+            self._obey(desired)
+
+
+def remembered(state: Path) -> Desired | None:
+    """What web wanted before the restart: known before the archive opens, for a floor of web's holds at once."""
+    path = state / DESIRED_NAME
+    try:
+        return Desired.from_json(json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, Error) as error:
+        _log.error("what web wanted last is not known (%s): %s", path, error)
+        return None
+
+
+def retention_under(config: RecorderConfig, desired: Desired | None) -> RetentionRules:
+    """The file's floors and ceilings under those of the regulation: a file cannot lower a floor or raise a ceiling."""
+    retention = config.retention
+    rules = RetentionRules(
+        min_days=retention.min_days,
+        max_days=retention.max_days,
+        cameras={
+            camera.id: CameraRetention(
+                retention.min_days if camera.min_days is None else camera.min_days,
+                retention.max_days if camera.max_days is None else camera.max_days,
+            )
+            for camera in config.camera
+            if camera.min_days is not None or camera.max_days is not None
+        },
+    )
+    wanted = desired.retention if desired is not None else None
+    return rules if wanted is None else rules.within(wanted.min_days, wanted.max_days)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from nangmai.archive.archive import Archive
-from nangmai.archive.retention import CameraRetention, RetentionRules
+from nangmai.archive.opening import state_folder
 from nangmai.base.clock import Clock, SystemClock
 from nangmai.base.errors import Error, Kind
 from nangmai.base.log import RepeatLimiter
@@ -27,7 +27,7 @@ from nangmai.devices.limits import HostLimits
 from nangmai.protocol.keys import key_id, parse_public_key
 from nangmai.protocol.messages import CameraState, HealthState
 from nangmai.recorder.config import RecorderConfig
-from nangmai.recorder.control import Control
+from nangmai.recorder.control import Control, remembered, retention_under
 from nangmai.recorder.gate import Gate
 from nangmai.recorder.live import Hub
 from nangmai.recorder.metrics import Metrics
@@ -160,26 +160,13 @@ class Node:
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _open_archive(self) -> Archive:
-        retention, cameras = self.config.retention, self.config.camera
-        rules = RetentionRules(
-            min_days=retention.min_days,
-            max_days=retention.max_days,
-            cameras={
-                camera.id: CameraRetention(
-                    retention.min_days if camera.min_days is None else camera.min_days,
-                    retention.max_days if camera.max_days is None else camera.max_days,
-                )
-                for camera in cameras
-                if camera.min_days is not None or camera.max_days is not None
-            },
-        )
         return Archive.open(
             self.config.volumes,
             state=self.config.state,
             recorder=self.config.recorder.name,
             clock=self.clock,
             flush_seconds=self.config.recorder.flush_seconds,
-            retention=rules,
+            retention=retention_under(self.config, remembered(state_folder(self.config.volumes, self.config.state))),
         )
 
     async def _listen(self) -> None:

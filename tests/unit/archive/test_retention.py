@@ -109,3 +109,18 @@ def test_a_camera_may_differ_from_the_others_in_both_directions() -> None:
 
 def test_a_ceiling_below_the_floor_counts_as_the_floor() -> None:
     assert RetentionRules(20, 10).ceiling_us("cam-01") == 20 * US_PER_DAY
+
+
+@given(days, days, days, st.none() | days)
+def test_other_rules_can_only_raise_the_floor_and_lower_the_ceiling(
+    own_min: float, own_max: float, min_days: float, max_days: float | None
+) -> None:
+    own = RetentionRules(own_min, own_max, {"cam-02": CameraRetention(own_min / 2, None)})
+    both = own.within(min_days, max_days)
+    for camera in CAMERAS:
+        assert both.floor_us(camera) == max(own.floor_us(camera), int(min_days * US_PER_DAY))
+        ceiling_us = both.ceiling_us(camera)
+        assert ceiling_us is None or ceiling_us >= both.floor_us(camera)
+        if max_days is not None:
+            assert ceiling_us is not None
+            assert ceiling_us <= max(int(max_days * US_PER_DAY), both.floor_us(camera))
