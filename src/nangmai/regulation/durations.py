@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import US_PER_S, us_from_datetime, utc_from_us
+from nangmai.regulation.acts import Title
 from nangmai.regulation.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ _FORM = re.compile(
     re.ASCII,
 )
 _PLACE = re.compile(r"\{([^{}]*)\}")
+_UNITS = (
+    Title("tháng", "month"),
+    Title("ngày", "day"),
+    Title("giờ", "hour"),
+    Title("phút", "minute"),
+    Title("giây", "second"),
+)
 MOST_MONTHS = 1200  #: a hundred years: longer is a slip of the pen, and would leave the calendar
 
 
@@ -75,6 +83,19 @@ def fill(text: str, regulation: Regulation) -> str:
         return str(regulation.parameter(name))
 
     return _PLACE.sub(value, text)
+
+
+def in_words(text: str) -> Title:
+    """The duration as people say it: `P1DT12H` is 1 ngày 12 giờ, 1 day 12 hours."""
+    duration = parse(text)
+    minutes, seconds = divmod(duration.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    amounts = (duration.months, duration.days, hours, minutes, seconds)
+    said = [(amount, unit) for amount, unit in zip(amounts, _UNITS, strict=True) if amount] or [(0, _UNITS[-1])]
+    return Title(
+        vi=" ".join(f"{amount} {unit.vi}" for amount, unit in said),
+        en=" ".join(f"{amount} {unit.en}{'' if amount == 1 else 's'}" for amount, unit in said),
+    )
 
 
 def add(moment_us: int, duration: Duration, tz: tzinfo) -> int:

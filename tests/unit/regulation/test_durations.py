@@ -16,6 +16,7 @@ from nangmai.regulation.durations import (
     DurationUnclear,
     add,
     fill,
+    in_words,
     parse,
 )
 from unit.regulation.small import regulation
@@ -46,6 +47,20 @@ def test_a_duration_is_read(text: str, duration: Duration) -> None:
 def test_what_is_no_duration_is_one_clear_error(text: str) -> None:
     with pytest.raises(DurationUnclear, match="is no duration"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "vi", "en"),
+    [
+        ("PT15M", "15 phút", "15 minutes"),
+        ("P1DT12H", "1 ngày 12 giờ", "1 day 12 hours"),
+        ("PT90M", "1 giờ 30 phút", "1 hour 30 minutes"),
+        ("P1Y", "12 tháng", "12 months"),
+        ("PT0S", "0 giây", "0 seconds"),
+    ],
+)
+def test_a_duration_is_said_in_words(text: str, vi: str, en: str) -> None:
+    assert in_words(text) == (vi, en)
 
 
 def test_a_parameter_fills_its_place() -> None:

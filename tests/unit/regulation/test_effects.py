@@ -1,0 +1,151 @@
+"""The effect of an amendment is told in sentences of both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nangmai.regulation.acts import Title
+from nangmai.regulation.effects import effects
+from nangmai.regulation.model import Bound, Escalation, Norm
+from unit.regulation.small import ROLES, norm, regulation
+
+REPLAY = norm("Đ7.1/replay", "permit", "replay.view", "guard", when="within_replay")
+BARE = replace(REPLAY, when=())
+DIRECTED = replace(REPLAY, when=("with_direction",))
+
+
+def test_nothing_changes_between_a_version_and_itself() -> None:
+    assert not effects(regulation(REPLAY), regulation(REPLAY, number="2/QĐ"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change", "vi", "en"),
+    [
+        ([], [BARE], "gained", "Nhân viên bảo vệ được Xem lại tức thời (Đ7.1)", "Guard gains Instant replay (Đ7.1)"),
+        (
+            [],
+            [DIRECTED],
+            "gained",
+            "Nhân viên bảo vệ được Xem lại tức thời khi có ý kiến chỉ đạo của Ban giám hiệu (Đ7.1)",
+            "Guard gains Instant replay under a direction of the board (Đ7.1)",
+        ),
+        ([BARE], [], "lost", "Nhân viên bảo vệ mất quyền Xem lại tức thời (Đ7.1)", "Guard loses Instant replay (Đ7.1)"),
+        (
+            [BARE],
+            [DIRECTED],
+            "narrowed",
+            "Nhân viên bảo vệ chỉ còn được Xem lại tức thời khi có ý kiến chỉ đạo của Ban giám hiệu (Đ7.1)",
+            "Guard keeps Instant replay only under a direction of the board (Đ7.1)",
+        ),
+        (
+            [DIRECTED],
+            [BARE],
+            "widened",
+            "Nhân viên bảo vệ được Xem lại tức thời không kèm điều kiện (Đ7.1)",
+            "Guard gets Instant replay without conditions (Đ7.1)",
+        ),
+        (
+            [REPLAY],
+            [replace(REPLAY, when=("on_shift",))],
+            "conditions",
+            "Nhân viên bảo vệ được Xem lại tức thời trong ca trực của mình, "
+            "trước đây trong khoảng thời gian xem lại tức thời (Đ7.1)",
+            "Guard gets Instant replay during the own shift, until now within the replay window (Đ7.1)",
+        ),
+    ],
+)
+def test_a_right_that_changes_is_told(old: list[Norm], new: list[Norm], change: str, vi: str, en: str) -> None:
+    (effect,) = effects(regulation(*old), regulation(*new)).rights
+    assert (effect.change, effect.subject, effect.role) == (change, "replay.view", "guard")
+    assert effect.sentence == Title(vi, en)
+
+
+def test_a_right_lost_by_a_forbid_cites_the_clause_that_gave_it() -> None:
+    never = norm("Đ2.3/never", "forbid", "replay.view", "guard")
+    (effect,) = effects(regulation(REPLAY), regulation(REPLAY, never)).rights
+    assert effect.clauses == ("Đ7.1",)
+
+
+def test_another_wording_of_the_same_right_is_a_norm_and_no_right() -> None:
+    split = [replace(REPLAY, id="Đ7.1/x"), replace(REPLAY, id="Đ7.1/y")]
+    found = effects(regulation(REPLAY), regulation(*split))
+    assert found.rights == ()
+    assert [(effect.change, effect.subject) for effect in found.norms] == [
+        ("added", "Đ7.1/x"),
+        ("added", "Đ7.1/y"),
+        ("removed", "Đ7.1/replay"),
+    ]
+
+
+def test_a_role_that_goes_loses_what_it_had() -> None:
+    (effect,) = effects(regulation(REPLAY), regulation(REPLAY, roles=[ROLES[0]])).rights
+    assert (effect.change, effect.role) == ("lost", "guard")
+
+
+def test_a_parameter_is_told_with_its_unit() -> None:
+    found = effects(regulation(), regulation(replay_minutes=10, audio=True)).parameters
+    assert [effect.sentence for effect in found] == [
+        Title("Thời gian xem lại tức thời: 30 phút → 10 phút", "Replay window: 30 minutes → 10 minutes"),
+        Title("Ghi âm: không → có", "Sound is recorded: no → yes"),
+    ]
+
+
+def test_a_parameter_that_stands_at_its_default_has_not_changed() -> None:
+    assert not effects(regulation(), regulation(hold_days=14))
+
+
+DUTY = norm(
+    "Đ7.1/report",
+    "oblige",
+    "incident.report",
+    "guard",
+    trigger="incident.observed",
+    within="PT{report_p1_minutes}M",
+    escalate=(Escalation("PT15M", ("principal",)),),
+)
+
+
+def test_a_duty_whose_time_a_parameter_sets_changes_with_it() -> None:
+    (effect,) = effects(regulation(DUTY), regulation(DUTY, report_p1_minutes=90)).duties
+    assert effect.sentence.vi == (
+        "Nhiệm vụ thay đổi: Nhân viên bảo vệ: Báo cáo tình huống trong 1 giờ 30 phút, chậm 15 phút thì chuyển Hiệu trưởng; "
+        "trước đây: Nhân viên bảo vệ: Báo cáo tình huống trong 15 phút, chậm 15 phút thì chuyển Hiệu trưởng (Đ7.1)"
+    )
+    assert effect.sentence.en.startswith("Duty changed: Guard: Report an incident within 1 hour 30 minutes, 15 minutes")
+
+
+def test_duties_come_and_go() -> None:
+    weekly = norm("Đ7.2/weekly", "oblige", "maintenance.lead", "head", every="P7D")
+    found = effects(regulation(DUTY), regulation(weekly))
+    assert [(effect.change, effect.sentence.en) for effect in found.duties] == [
+        ("added", "New duty: Head of security: Lead maintenance, every 7 days (Đ7.2)"),
+        (
+            "removed",
+            "Duty ended: Guard: Report an incident within 15 minutes, 15 minutes late it goes to Principal (Đ7.1)",
+        ),
+    ]
+
+
+def test_a_binding_that_changes_is_no_change_of_the_norm() -> None:
+    bound = replace(REPLAY, bound=(Bound("enforced", "ticket"),))
+    attested = replace(REPLAY, bound=(Bound("attested", "principal", "P3M"),))
+    found = effects(regulation(bound), regulation(attested))
+    assert found.norms == ()
+    (effect,) = found.bindings
+    assert effect.sentence == Title(
+        "Cách bảo đảm quy tắc Đ7.1/replay: hệ thống chặn (ticket) → người xác nhận (principal P3M) (Đ7.1)",
+        "How norm Đ7.1/replay is kept: enforced (ticket) → attested (principal P3M) (Đ7.1)",
+    )
+
+
+def test_words_that_change_are_told_by_clause() -> None:
+    old = regulation(REPLAY, BARE.__class__("Đ8.1/x", "Đ8.1", "permit", ("live.view",), ("head",)))
+    article = old.articles[0]
+    worded = replace(article.clauses[0], text=Title("Lời khác", "Other words"))
+    new = replace(old, articles=(replace(article, clauses=(worded,)),))
+    assert [(effect.change, effect.subject) for effect in effects(old, new).texts] == [
+        ("changed", "Đ7.1"),
+        ("removed", "Đ8.1"),
+    ]
