@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "nangmai.web.clockwork",
     "nangmai.web.accounts",
     "nangmai.web.ledger",
+    "nangmai.web.people",
     "nangmai.web.sites",
     "nangmai.web.footage",
     "nangmai.web.control",
@@ -73,6 +74,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "nangmai.web.ui.context.page",
+                "nangmai.web.people.context.held",
                 "nangmai.web.footage.context.menu",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "nangmai.web.ui.templatetags.ui"],
@@ -82,6 +84,9 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+#: the module that decides who may do what (authority.py)
+AUTHORITY = "nangmai.web.footage.authority"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

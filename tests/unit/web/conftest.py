@@ -25,7 +25,8 @@ from django.test import Client, TestCase  # noqa: E402
 from django.test.utils import setup_test_environment, teardown_test_environment  # noqa: E402
 
 from nangmai.web.accounts.models import User  # noqa: E402
-from nangmai.web.accounts.roles import Role  # noqa: E402
+from nangmai.web.footage.policies import Role  # noqa: E402
+from nangmai.web.people.services import assign_by_command  # noqa: E402
 
 PASSWORD = "a password of a test"
 
@@ -63,10 +64,14 @@ def _transaction(_database: None) -> Iterator[None]:
 
 @pytest.fixture
 def make_user() -> Callable[..., User]:
-    """An account of a role; the name follows from the role."""
+    """An account with an assignment to a role (empty: none); the name follows from the role."""
 
-    def make(role: Role = Role.PRINCIPAL, username: str = "") -> User:
-        return User.objects.create_user(username or str(role), password=PASSWORD, role=role, display_name=str(role))
+    def make(role: str = Role.PRINCIPAL, username: str = "") -> User:
+        name = username or str(role)
+        user = User.objects.create_user(name, password=PASSWORD, display_name=str(role) or name)
+        if role:
+            assign_by_command(person=user, role=str(role))
+        return user
 
     return make
 
@@ -75,7 +80,7 @@ def make_user() -> Callable[..., User]:
 def sign_in(make_user: Callable[..., User]) -> Callable[..., Client]:
     """A browser signed in as a new person of the role, through the page."""
 
-    def signed(role: Role = Role.PRINCIPAL, username: str = "") -> Client:
+    def signed(role: str = Role.PRINCIPAL, username: str = "") -> Client:
         user = make_user(role, username)
         client = Client()
         answer = client.post("/account/sign-in", {"username": user.username, "password": PASSWORD})

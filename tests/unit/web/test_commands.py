@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from nangmai.web.accounts.models import User
+from nangmai.web.people.models import Assignment
 from nangmai.web.sites.models import Recorder
 from unit.web.recorders import FakeRecorder
 
@@ -65,7 +66,8 @@ def test_a_supervisor_that_starts_again_leaves_an_enrolled_recorder_alone(monkey
 def test_the_demo_has_one_person_of_every_role_and_can_be_run_twice() -> None:
     people = json.loads(run("adddemopeople"))
     assert json.loads(run("adddemopeople")) == people
-    assert len({user.role for user in User.objects.all()}) == len(people) == 7
+    assert len(set(Assignment.objects.values_list("role", flat=True))) == len(people) == 7
+    assert set(Assignment.objects.values_list("origin", flat=True)) == {"command"}
     first = people[0]
     form = {"username": first["username"], "password": first["password"]}
     assert Client().post("/account/sign-in", form).status_code == 302

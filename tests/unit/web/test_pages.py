@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from nangmai.protocol.messages import CameraState, TicketUse
-from nangmai.web.accounts.roles import Role
+from nangmai.web.footage.policies import Role
 from unit.web.recorders import FakeRecorder, camera, stream
 
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from nangmai.web.accounts import services
 from nangmai.web.accounts.models import BackOff, SignIn, User
-from nangmai.web.accounts.roles import Role
 from nangmai.web.accounts.throttle import FREE_FAILURES, LONGEST_WAIT
+from nangmai.web.footage.policies import Role
+from nangmai.web.people.services import assign_by_command
 from unit.web.conftest import PASSWORD
 
 
@@ -136,7 +137,8 @@ def test_a_bad_new_password_is_explained(
 
 
 def test_a_one_time_password_has_to_be_replaced_first() -> None:
-    _user, password = services.add_user(username="moi", display_name="Người mới", role=Role.GUARD)
+    user, password = services.add_user(username="moi", display_name="Người mới")
+    assign_by_command(person=user, role="guard")
     client = Client()
     assert attempt(client, "moi", password).status_code == 302
     assert client.get("/watch")["Location"] == "/account/password"
@@ -149,11 +151,3 @@ def test_passwords_are_kept_as_argon2() -> None:
 
     assert settings.PASSWORD_HASHERS[-1].endswith("Argon2PasswordHasher")
     assert Argon2PasswordHasher().encode("x", "saltsaltsalt").startswith("argon2$argon2id$")
-
-
-def test_the_database_refuses_an_unknown_role(make_user: Callable[..., User]) -> None:
-    from django.db import IntegrityError
-
-    user = make_user()
-    with pytest.raises(IntegrityError):
-        User.objects.filter(pk=user.pk).update(role="owner")

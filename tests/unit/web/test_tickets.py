@@ -14,9 +14,8 @@ from nangmai.base.units import US_PER_S
 from nangmai.protocol.keys import parse_public_key
 from nangmai.protocol.messages import Desired
 from nangmai.protocol.tickets import Ticket, TicketRevoked, verify_ticket
-from nangmai.web.accounts.roles import Role
 from nangmai.web.footage.models import IssuedTicket
-from nangmai.web.footage.policies import GRANTS, WITHHELD, Right
+from nangmai.web.footage.policies import GRANTS, WITHHELD, Right, Role
 from unit.web.recorders import FakeRecorder, camera
 
 HOUR_US = 3600 * US_PER_S

@@ -1,1 +1,1 @@
-"""People: who they are, which role they hold, how they sign in. Knows nothing of cameras or footage."""
+"""People: who they are, how they sign in and prove who they are. Knows nothing of cameras or footage."""

@@ -10,15 +10,13 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from nangmai.web.accounts.roles import DUTIES, Role
-
 
 class UserManager(BaseUserManager["User"]):
     """Makes accounts; names are compared without regard to case."""
 
-    def create_user(self, username: str, *, password: str, role: Role, display_name: str = "", **fields: Any) -> User:
+    def create_user(self, username: str, *, password: str, display_name: str = "", **fields: Any) -> User:
         """A new account with a hashed password."""
-        user = self.model(username=username.lower(), display_name=display_name or username, role=role, **fields)
+        user = self.model(username=username.lower(), display_name=display_name or username, **fields)
         user.set_password(password)
         user.full_clean()
         user.save(using=self._db)
@@ -29,7 +27,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with one role. Accounts are taken out of service, never deleted: the register names them."""
+    """A person. Accounts are taken out of service, never deleted: the register names them.
+
+    What the person may do follows from assignments (app `people`), never from the account.
+    """
 
     username = models.CharField(
         _("account name"),
@@ -39,13 +40,12 @@ class User(AbstractBaseUser):
         error_messages={"unique": _("This account name is taken.")},
     )
     display_name = models.CharField(_("name"), max_length=120)
-    role = models.CharField(_("role"), max_length=30, choices=Role)
     is_active = models.BooleanField(_("in service"), default=True)
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "role"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
     objects = UserManager()
 
@@ -54,17 +54,11 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("people")
         ordering = ("display_name",)
         constraints = (
-            models.CheckConstraint(name="user_role_is_known", condition=models.Q(role__in=list(Role.values))),
             models.CheckConstraint(name="user_name_is_lower_case", condition=models.Q(username=Lower("username"))),
         )
 
     def __str__(self) -> str:
         return self.display_name
-
-    @property
-    def duty(self) -> str:
-        """The sentence of the role."""
-        return str(DUTIES[Role(self.role)])
 
 
 class SignIn(models.Model):

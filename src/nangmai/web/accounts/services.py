@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from nangmai.web.accounts import throttle
 from nangmai.web.accounts.models import SignIn, User
-from nangmai.web.accounts.roles import Role
 from nangmai.web.accounts.signals import acted, session_ended
 
 #: letters and digits nobody confuses on paper
@@ -98,19 +97,18 @@ def change_password(*, request: HttpRequest, user: User, password: str) -> None:
     user.sign_ins.filter(session_key=old_key).update(session_key=_session_key(request))
 
 
-def add_user(*, username: str, display_name: str, role: Role, password: str | None = None) -> tuple[User, str]:
+def add_user(*, username: str, display_name: str, password: str | None = None) -> tuple[User, str]:
     """A new account and its password; one that nobody chose works once and has to be changed at first sign-in."""
     chosen = password or one_time_password()
     with transaction.atomic():
         user = User.objects.create_user(
-            username, password=chosen, role=role, display_name=display_name, must_change_password=password is None
+            username, password=chosen, display_name=display_name, must_change_password=password is None
         )
         acted.send(
             sender=User,
             act="account.added",
             user=user,
             is_by_system=True,
-            facts={"role": str(role)},
             personal={"name": user.display_name, "username": user.username},
         )
     return user, chosen

@@ -66,7 +66,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def me(request: HttpRequest) -> HttpResponse:
-    """The account: name, role, duty, sessions."""
+    """The account: name, roles, sessions."""
     user = person(request)
     sessions = user.sign_ins.all()
     context = {"sessions": sessions, "this_key": request.session.session_key}

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import US_PER_S
 from nangmai.web.accounts.models import User
-from nangmai.web.accounts.roles import Role
+from nangmai.web.people.queries import Holding, holdings
 
 
 class Right(models.TextChoices):
@@ -32,6 +34,16 @@ class Right(models.TextChoices):
     REGISTER = "register", _("register of views")
 
 
+#: how the regulation calls what a right is for; a delegation may be limited to some acts
+ACTS = {
+    Right.LIVE: "live.view",
+    Right.REPLAY: "replay.view",
+    Right.PLAYBACK: "playback.view",
+    Right.EXPORT: "extraction.execute",
+    Right.REGISTER: "views.read",
+}
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Grant:
     """A right, the clause it rests on, and how far back it reaches (None: as far as there is footage)."""
@@ -42,6 +54,19 @@ class Grant:
 
 #: instant replay reaches back this far; the text names no figure, the school chose this one
 REPLAY_REACH_US = 30 * 60 * US_PER_S
+
+
+class Role(models.TextChoices):
+    """The roles of the regulation."""
+
+    PRINCIPAL = "principal", _("Principal")
+    VICE_PRINCIPAL = "vice_principal", _("Vice principal")
+    HEAD_OF_SECURITY = "head_of_security", _("Head of security")
+    GUARD = "guard", _("Guard")
+    IT_OFFICER = "it_officer", _("IT officer")
+    FINANCE = "finance", _("Finance and accounting")
+    AREA_UNIT = "area_unit", _("Area unit")
+
 
 _BOARD = {
     Right.LIVE: Grant("Đ4.1"),
@@ -76,29 +101,42 @@ class Denied(Error):
 
     kind: ClassVar[Kind] = Kind.DENIED
 
-    def __init__(self, right: Right, role: Role) -> None:
-        clause, ask = WITHHELD[right]
-        super().__init__(act=capfirst(str(right.label)), role=str(role.label), clause=clause)
+    def __init__(self, act: str, held: Iterable[str], clause: str, ask: Promise | str) -> None:
+        names = ", ".join(str(Role(role).label) for role in held if role in Role.values)
+        super().__init__(act=capfirst(act), role=names or _("people without an assignment"), clause=clause)
         self.clause = clause
         self.ask = str(ask)
 
 
+def roles_held(user: User) -> list[str]:
+    """The roles the person holds now, each once."""
+    return list(dict.fromkeys(holding.role for holding in holdings(user, timezone.now())))
+
+
 def grant(user: User, right: Right) -> Grant | None:
-    """The grant this person's role has, if any clause gives one."""
-    return GRANTS[Role(user.role)].get(right)
+    """The best grant of the roles this person holds now: the one that reaches farthest."""
+    return _best(holdings(user, timezone.now()), right)
+
+
+def _best(held: Iterable[Holding], right: Right) -> Grant | None:
+    roles = [Role(one.role) for one in held if one.role in Role.values and (not one.acts or ACTS[right] in one.acts)]
+    granted = [GRANTS[role][right] for role in roles if right in GRANTS[role]]
+    return max(granted, key=lambda one: math.inf if one.reach_us is None else one.reach_us, default=None)
 
 
 def require(user: User, right: Right) -> Grant:
     """The grant, or `Denied` with the clause that keeps it back."""
     granted = grant(user, right)
     if granted is None:
-        raise Denied(right, Role(user.role))
+        clause, ask = WITHHELD[right]
+        raise Denied(str(right.label), roles_held(user), clause, ask)
     return granted
 
 
 def may(user: User) -> dict[str, bool]:
     """The rights as pages and elements ask for them."""
-    return {right.value: grant(user, right) is not None for right in Right}
+    held = holdings(user, timezone.now())
+    return {right.value: _best(held, right) is not None for right in Right}
 
 
 View = Callable[..., HttpResponseBase]

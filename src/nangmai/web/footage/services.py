@@ -15,10 +15,9 @@ from nangmai.base.units import US_PER_S
 from nangmai.protocol.messages import TicketUse
 from nangmai.protocol.tickets import Ticket, issue_ticket
 from nangmai.web.accounts.models import User
-from nangmai.web.accounts.roles import Role
 from nangmai.web.footage import keys
 from nangmai.web.footage.models import IssuedTicket, Use
-from nangmai.web.footage.policies import Denied, Grant, Right, require
+from nangmai.web.footage.policies import WITHHELD, Grant, Right, require
 from nangmai.web.ledger.services import actor_of, append
 from nangmai.web.sites.models import Camera, Recorder
 
@@ -45,10 +44,10 @@ class ReplayTooFar(Error):
 
     kind: ClassVar[Kind] = Kind.DENIED
 
-    def __init__(self, role: Role, granted: Grant) -> None:
+    def __init__(self, granted: Grant) -> None:
         super().__init__(minutes=(granted.reach_us or 0) // (60 * US_PER_S), clause=granted.clause)
         self.clause = granted.clause
-        self.ask = Denied(Right.PLAYBACK, role).ask
+        self.ask = str(WITHHELD[Right.PLAYBACK][1])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -167,10 +166,17 @@ def _period(by: User, wanted: Wanted, granted: Grant, now_us: int) -> tuple[int 
     if granted.reach_us is not None:
         from_us = max(from_us, now_us - granted.reach_us)
         if to_us <= from_us:
-            raise ReplayTooFar(Role(by.role), granted)
+            raise ReplayTooFar(granted)
     if to_us <= from_us:
         raise TicketRequestInvalid(complaint="from_us, to_us")
     return from_us, to_us
+
+
+def revoke_person(*, person: User, clock: Clock | None = None) -> int:
+    """Take back every ticket the person still holds: what they rested on has changed. Pages ask for new ones."""
+    now_us = (clock or SystemClock()).wall_us()
+    held = IssuedTicket.objects.filter(person=person, revoked_us=None, expires_us__gt=now_us)
+    return held.update(revoked_us=now_us)
 
 
 def revoke_session(*, session_key: str, clock: Clock | None = None) -> int:

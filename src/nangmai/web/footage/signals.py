@@ -1,4 +1,4 @@
-"""Tickets end with the session that asked for them."""
+"""Tickets end with the session that asked for them, and with the assignment they rest on."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from nangmai.web.accounts.models import User
 from nangmai.web.accounts.signals import session_ended
 from nangmai.web.footage import services
+from nangmai.web.people.signals import holdings_changed
 
 
 @receiver(session_ended)
 def revoke_tickets(sender: Any, session_key: str, **_: Any) -> None:
     """Whoever ended the session."""
     services.revoke_session(session_key=session_key)
+
+
+@receiver(holdings_changed)
+def revoke_tickets_of(sender: Any, person: User, **_: Any) -> None:
+    """Whatever changed: who still may watch is given a new ticket at once."""
+    services.revoke_person(person=person)

@@ -8,19 +8,27 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
-from nangmai.web.accounts import services
-from nangmai.web.accounts.roles import Role
+from nangmai.base.errors import Error
+from nangmai.web.accounts import services as accounts
+from nangmai.web.authority import authority
+from nangmai.web.people import services
 
 
 class Command(BaseCommand):
-    """Adds one account."""
+    """Adds one account, and the assignment it begins with."""
 
     help = "Add an account. Without --password or --ask, a one-time password is made and printed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", help="the account name, such as hieutruong")
-        parser.add_argument("--role", required=True, choices=Role.values)
+        parser.add_argument(
+            "--role",
+            choices=[role.id for role in authority().roles()],
+            help="assign this role at once, marked as made by the command line; without it the account may do nothing",
+        )
+        parser.add_argument("--area", default="", help="the area the role is for; without it everywhere")
         parser.add_argument("--name", default="", help="the name that pages and watermarks show")
         how = parser.add_mutually_exclusive_group()
         how.add_argument("--password", help="for scripts; others on this machine may see it in the process list")
@@ -30,14 +38,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         password = getpass.getpass() if options["ask"] else options["password"]
         try:
-            user, password = services.add_user(
-                username=options["username"],
-                display_name=options["name"],
-                role=Role(options["role"]),
-                password=password,
-            )
+            with transaction.atomic():
+                user, password = accounts.add_user(
+                    username=options["username"], display_name=options["name"], password=password
+                )
+                if options["role"]:
+                    services.assign_by_command(person=user, role=options["role"], area=options["area"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
+        except Error as error:
+            raise CommandError(str(error)) from error
         is_new = user.must_change_password
         if options["json"]:
             self.stdout.write(

@@ -1,0 +1,56 @@
+"""Answers for `nangmai.web.authority` by roles: acts that are not about footage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from nangmai.regulation.acts import ACTS
+from nangmai.web.accounts.models import User
+from nangmai.web.authority import RoleTitle
+from nangmai.web.footage.policies import Denied, Role, roles_held
+
+DUTIES = {
+    Role.PRINCIPAL: _("Directs how the camera system is managed, used and its information processed."),
+    Role.VICE_PRINCIPAL: _("Directs the camera system together with the principal."),
+    Role.HEAD_OF_SECURITY: _("Organises the watch around the clock and reports to the school board."),
+    Role.GUARD: _("Watches during the shift and reports what happens."),
+    Role.IT_OFFICER: _("Operates the system, checks picture quality, extracts when ordered."),
+    Role.FINANCE: _("Proposes the budget and checks what is spent."),
+    Role.AREA_UNIT: _("Answers for the cameras in its area."),
+}
+
+BOARD = frozenset({Role.PRINCIPAL.value, Role.VICE_PRINCIPAL.value})
+
+#: acts on people, and who may do them
+ROLES: Mapping[str, frozenset[str]] = {
+    "people.see": BOARD,
+    "assignment.sign": BOARD,
+    "delegation.sign": BOARD,
+}
+CLAUSE = "Đ4.1"
+
+
+def require(user: User, act: str, *, thing: str = "", is_stepped_up: bool = False) -> None:
+    """Raise `Denied` with the clause unless the person may do the act now."""
+    if not may_do(user, act):
+        title = ACTS[act].title
+        name = title.vi if get_language() == "vi" else title.en
+        raise Denied(name, roles_held(user), CLAUSE, _("Ask the school board."))
+
+
+def may_do(user: User, act: str) -> bool:
+    """Whether a role held now has the act."""
+    return not roles_with(act).isdisjoint(roles_held(user))
+
+
+def roles() -> Sequence[RoleTitle]:
+    """The roles that can be assigned."""
+    return [RoleTitle(role.value, role.label, DUTIES[role]) for role in Role]
+
+
+def roles_with(act: str) -> frozenset[str]:
+    """The roles that have the act."""
+    return ROLES.get(act, frozenset())

@@ -1,0 +1,20 @@
+"""What the person at the page holds now, for the menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from nangmai.web.accounts.models import User
+from nangmai.web.people.queries import holdings
+
+
+def held(request: HttpRequest) -> dict[str, Any]:
+    """`held`: the holdings, looked up only where a template asks."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"held": []}
+    return {"held": SimpleLazyObject(lambda: holdings(user, timezone.now()))}

@@ -1,0 +1,274 @@
+"""What changes who holds what. Each service asks the authority once, in `_require`, and tells who listens.
+
+The command line makes the first assignments of an installation (`assign_by_command`); afterwards people sign them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from nangmai.base.errors import Error, Kind
+from nangmai.web.accounts.models import User
+from nangmai.web.authority import authority
+from nangmai.web.people import queries
+from nangmai.web.people.models import Assignment, Delegation, Recusal, Unit
+from nangmai.web.people.signals import holdings_changed
+
+ASSIGN = "assignment.sign"
+DELEGATE = "delegation.sign"
+
+
+class SelfAssignment(Error):
+    """Nobody signs an assignment or a delegation for themselves. Another person who may sign has to do it."""
+
+    kind: ClassVar[Kind] = Kind.DENIED
+
+
+class RoleUnknown(Error):
+    """The regulation in force names no role “{role}”. Choose one of: {known}."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class PeriodBackwards(Error):
+    """The period ends before it begins. Set the end after the beginning."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class ReasonMissing(Error):
+    """A reason is needed, in words that somebody can follow later."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class AlreadyEnded(Error):
+    """This had ended already. Reload the page to see how things stand."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class LastSigner(Error):
+    """{name} is the last person who may sign assignments. Assign a successor first."""
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION
+
+
+class NotOwnAssignment(Error):
+    """Only who holds an assignment can delegate it, and only while it is in force."""
+
+    kind: ClassVar[Kind] = Kind.DENIED
+
+
+class DelegationTooWide(Error):
+    """The delegation reaches beyond the assignment it rests on. Keep it within its area and its period."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Span:
+    """From when until when; no beginning: now, no end: with no end set."""
+
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+    def resolved(self, now: datetime) -> tuple[datetime, datetime | None]:
+        """Both ends, or `PeriodBackwards`."""
+        begin = self.from_at or now
+        if self.until_at is not None and self.until_at <= begin:
+            raise PeriodBackwards
+        return begin, self.until_at
+
+
+def _require(by: User, act: str, thing: str, is_stepped_up: bool) -> None:
+    """The one place where these services ask whether they may."""
+    authority().require(by, act, thing=thing, is_stepped_up=is_stepped_up)
+
+
+def _check_role(role: str) -> None:
+    known = [title.id for title in authority().roles()]
+    if role not in known:
+        raise RoleUnknown(role=role, known=", ".join(known))
+
+
+def _told(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise ReasonMissing
+    return reason
+
+
+@transaction.atomic
+def add_unit(*, name: str) -> Unit:
+    """The unit of that name, made when there is none."""
+    known = Unit.objects.filter(name=name).first()
+    if known is not None:
+        return known
+    stem = slugify(name.replace("đ", "d").replace("Đ", "D"))[:36] or "unit"
+    taken = Unit.objects.filter(code__startswith=stem).count()
+    return Unit.objects.create(name=name, code=f"{stem}-{taken + 1}" if taken else stem)
+
+
+@transaction.atomic
+def assign(
+    *,
+    person: User,
+    role: str,
+    by: User,
+    is_stepped_up: bool,
+    area: str = "",
+    unit: Unit | None = None,
+    span: Span | None = None,
+    document: str = "",
+) -> Assignment:
+    """Give a person a role; `by` signs."""
+    _require(by, ASSIGN, f"person:{person.pk}", is_stepped_up)
+    if person == by:
+        raise SelfAssignment
+    return _assign(Assignment.Origin.SIGNED, person, role, area, unit, span or Span(), by, document)
+
+
+@transaction.atomic
+def assign_by_command(
+    *, person: User, role: str, area: str = "", unit: Unit | None = None, span: Span | None = None
+) -> Assignment:
+    """Give a person a role as the command line may: unsigned, and marked so."""
+    return _assign(Assignment.Origin.COMMAND, person, role, area, unit, span or Span(), None, "")
+
+
+def _assign(
+    origin: Assignment.Origin,
+    person: User,
+    role: str,
+    area: str,
+    unit: Unit | None,
+    span: Span,
+    by: User | None,
+    document: str,
+) -> Assignment:
+    _check_role(role)
+    now = timezone.now()
+    from_at, until_at = span.resolved(now)
+    made = Assignment.objects.create(
+        person=person,
+        role=role,
+        area=area,
+        unit=unit,
+        from_at=from_at,
+        until_at=until_at,
+        origin=origin,
+        signed_by=by,
+        signed_at=now,
+        document=document.strip(),
+    )
+    holdings_changed.send(sender=Assignment, person=person)
+    return made
+
+
+@transaction.atomic
+def revoke(*, assignment: Assignment, by: User, is_stepped_up: bool, reason: str) -> Assignment:
+    """End an assignment now. What others hold by its delegation ends with it."""
+    _require(by, ASSIGN, f"assignment:{assignment.pk}", is_stepped_up)
+    reason = _told(reason)
+    now = timezone.now()
+    # The rows of everybody who may sign are locked in one order: two revocations at once cannot leave nobody.
+    signing = authority().roles_with(ASSIGN)
+    list(Assignment.objects.select_for_update().filter(role__in=signing).order_by("pk"))
+    row = Assignment.objects.select_for_update().select_related("person").get(pk=assignment.pk)
+    if row.revoked_at is not None or (row.until_at is not None and row.until_at <= now):
+        raise AlreadyEnded
+    row.revoked_at, row.revoked_by, row.revoked_reason = now, by, reason
+    row.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
+    if row.role in signing and not queries.holders(signing, now).exists():
+        raise LastSigner(name=row.person.display_name)
+    holdings_changed.send(sender=Assignment, person=row.person)
+    for delegation in row.delegations.filter(withdrawn_at=None).select_related("taker"):
+        holdings_changed.send(sender=Delegation, person=delegation.taker)
+    return row
+
+
+@transaction.atomic
+def delegate(
+    *,
+    assignment: Assignment,
+    taker: User,
+    by: User,
+    is_stepped_up: bool,
+    form: str,
+    span: Span,
+    acts: Iterable[str] = (),
+    areas: Iterable[str] = (),
+    document: str = "",
+) -> Delegation:
+    """Let another person act in one's own assignment for a time; `by` holds the assignment and signs."""
+    _require(by, DELEGATE, f"person:{taker.pk}", is_stepped_up)
+    if taker == by:
+        raise SelfAssignment
+    now = timezone.now()
+    from_at, until_at = span.resolved(now)
+    if assignment.person_id != by.pk or not Assignment.objects.filter(queries.in_force(now), pk=assignment.pk).exists():
+        raise NotOwnAssignment
+    wanted = sorted(set(areas))
+    is_beyond_area = bool(assignment.area) and bool(set(wanted) - {assignment.area})
+    is_beyond_period = assignment.until_at is not None and (until_at is None or until_at > assignment.until_at)
+    if is_beyond_area or is_beyond_period or until_at is None:
+        raise DelegationTooWide
+    made = Delegation.objects.create(
+        assignment=assignment,
+        giver=by,
+        taker=taker,
+        acts=sorted(set(acts)),
+        areas=wanted,
+        form=form,
+        from_at=from_at,
+        until_at=until_at,
+        signed_by=by,
+        signed_at=now,
+        document=document.strip(),
+    )
+    holdings_changed.send(sender=Delegation, person=taker)
+    return made
+
+
+@transaction.atomic
+def withdraw(*, delegation: Delegation, by: User, is_stepped_up: bool, reason: str) -> Delegation:
+    """End a delegation now: its giver can, and whoever may sign assignments."""
+    act = DELEGATE if delegation.giver_id == by.pk else ASSIGN
+    _require(by, act, f"delegation:{delegation.pk}", is_stepped_up)
+    reason = _told(reason)
+    now = timezone.now()
+    row = Delegation.objects.select_for_update().select_related("taker").get(pk=delegation.pk)
+    if row.withdrawn_at is not None or (row.until_at is not None and row.until_at <= now):
+        raise AlreadyEnded
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, by, reason
+    row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    holdings_changed.send(sender=Delegation, person=row.taker)
+    return row
+
+
+@transaction.atomic
+def recuse(*, person: User, case: str, reason: str, by: User, is_stepped_up: bool, span: Span | None = None) -> Recusal:
+    """Keep a person out of a case. Everybody may recuse themselves; for another it takes who signs assignments."""
+    if person != by:
+        _require(by, ASSIGN, f"person:{person.pk}", is_stepped_up)
+    now = timezone.now()
+    from_at, until_at = (span or Span()).resolved(now)
+    made = Recusal.objects.create(
+        person=person,
+        case=case.strip(),
+        reason=_told(reason),
+        declared_by=by,
+        declared_at=now,
+        from_at=from_at,
+        until_at=until_at,
+    )
+    holdings_changed.send(sender=Recusal, person=person)
+    return made
