@@ -27,10 +27,18 @@ class RoleTitle(NamedTuple):
     duty: Promise | str = ""
 
 
+class Basis(NamedTuple):
+    """What a permitted act rests on: the actor's assignment, the clauses, the version of the regulation."""
+
+    assignment: str = ""
+    clauses: tuple[str, ...] = ()
+    version: str = ""
+
+
 class Authority(Protocol):
     """What the deciding module offers."""
 
-    def require(self, user: User, act: str, *, thing: str = "", is_stepped_up: bool = False) -> Any:
+    def require(self, user: User, act: str, *, thing: str = "", is_stepped_up: bool = False) -> Basis:
         """Raise an `Error` with the clause unless the person may do the act now."""
 
     def may_do(self, user: User, act: str) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nangmai.regulation.acts import ACTS
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import RoleTitle
+from nangmai.web.authority import Basis, RoleTitle
 from nangmai.web.footage.policies import Denied, Role, roles_held
+from nangmai.web.people.queries import holdings
 
 DUTIES = {
     Role.PRINCIPAL: _("Directs how the camera system is managed, used and its information processed."),
@@ -33,17 +35,19 @@ ROLES: Mapping[str, frozenset[str]] = {
 CLAUSE = "Đ4.1"
 
 
-def require(user: User, act: str, *, thing: str = "", is_stepped_up: bool = False) -> None:
+def require(user: User, act: str, *, thing: str = "", is_stepped_up: bool = False) -> Basis:
     """Raise `Denied` with the clause unless the person may do the act now."""
-    if not may_do(user, act):
+    held = [one for one in holdings(user, timezone.now(), act=act) if one.role in roles_with(act)]
+    if not held:
         title = ACTS[act].title
         name = title.vi if get_language() == "vi" else title.en
         raise Denied(name, roles_held(user), CLAUSE, _("Ask the school board."))
+    return Basis(held[0].assignment, (CLAUSE,))
 
 
 def may_do(user: User, act: str) -> bool:
     """Whether a role held now has the act."""
-    return not roles_with(act).isdisjoint(roles_held(user))
+    return any(one.role in roles_with(act) for one in holdings(user, timezone.now(), act=act))
 
 
 def roles() -> Sequence[RoleTitle]:

@@ -17,7 +17,7 @@ from nangmai.protocol.tickets import Ticket, issue_ticket
 from nangmai.web.accounts.models import User
 from nangmai.web.footage import keys
 from nangmai.web.footage.models import IssuedTicket, Use
-from nangmai.web.footage.policies import WITHHELD, Grant, Right, require
+from nangmai.web.footage.policies import WITHHELD, Denied, Grant, Right, require
 from nangmai.web.ledger.services import actor_of, append
 from nangmai.web.sites.models import Camera, Recorder
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,13 +16,18 @@ from django.utils.text import slugify
 
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import authority
+from nangmai.web.authority import Basis, authority
+from nangmai.web.ledger.services import SYSTEM, actor_of, append
 from nangmai.web.people import queries
 from nangmai.web.people.models import Assignment, Delegation, Recusal, Unit
 from nangmai.web.people.signals import holdings_changed
 
 ASSIGN = "assignment.sign"
 DELEGATE = "delegation.sign"
+#: fields of a row that an entry of the ledger says in the open
+_FACTS = frozenset(
+    ("person", "role", "area", "giver", "taker", "acts", "areas", "form", "case", "from_at", "until_at", "document")
+)
 
 
 class SelfAssignment(Error):
@@ -88,9 +93,62 @@ class Span:
         return begin, self.until_at
 
 
-def _require(by: User, act: str, thing: str, is_stepped_up: bool) -> None:
+def _require(by: User, act: str, thing: str, is_stepped_up: bool) -> Basis:
     """The one place where these services ask whether they may."""
-    authority().require(by, act, thing=thing, is_stepped_up=is_stepped_up)
+    return authority().require(by, act, thing=thing, is_stepped_up=is_stepped_up)
+
+
+def _write(
+    act: str,
+    by: User | None,
+    row: Assignment | Delegation | Recusal,
+    basis: Basis,
+    before: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """The entry of the ledger, with the hashes of how it stood and stands."""
+    after = state(row)
+    append(
+        act=act,
+        actor=actor_of(by) if by else SYSTEM,
+        thing=f"{row._meta.model_name}:{row.pk}",
+        assignment=basis.assignment,
+        clauses=basis.clauses,
+        version=basis.version,
+        before=before,
+        after=after,
+        facts={name: value for name, value in after.items() if name in _FACTS and value},
+        personal={"reason": reason} if reason else None,
+    )
+
+
+_FACTS = (
+    "person",
+    "role",
+    "area",
+    "giver",
+    "taker",
+    "acts",
+    "areas",
+    "form",
+    "case",
+    "from_at",
+    "until_at",
+    "document",
+)
+
+
+def state(row: Assignment | Delegation | Recusal) -> dict[str, Any]:
+    """The row as JSON; people as the numbers by which the ledger names them."""
+    told: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(value, datetime):
+            value = value.isoformat()
+        elif field.related_model is User:
+            value = None if value is None else f"p-{value}"
+        told[field.name] = value
+    return told
 
 
 def _check_role(role: str) -> None:
@@ -130,10 +188,12 @@ def assign(
     document: str = "",
 ) -> Assignment:
     """Give a person a role; `by` signs."""
-    _require(by, ASSIGN, f"person:{person.pk}", is_stepped_up)
+    basis = _require(by, ASSIGN, f"person:{person.pk}", is_stepped_up)
     if person == by:
         raise SelfAssignment
-    return _assign(Assignment.Origin.SIGNED, person, role, area, unit, span or Span(), by, document)
+    made = _assign(Assignment.Origin.SIGNED, person, role, area, unit, span or Span(), by, document)
+    _write("assignment.signed", by, made, basis)
+    return made
 
 
 @transaction.atomic
@@ -141,7 +201,9 @@ def assign_by_command(
     *, person: User, role: str, area: str = "", unit: Unit | None = None, span: Span | None = None
 ) -> Assignment:
     """Give a person a role as the command line may: unsigned, and marked so."""
-    return _assign(Assignment.Origin.COMMAND, person, role, area, unit, span or Span(), None, "")
+    made = _assign(Assignment.Origin.COMMAND, person, role, area, unit, span or Span(), None, "")
+    _write("assignment.commanded", None, made, Basis())
+    return made
 
 
 def _assign(
@@ -176,7 +238,7 @@ def _assign(
 @transaction.atomic
 def revoke(*, assignment: Assignment, by: User, is_stepped_up: bool, reason: str) -> Assignment:
     """End an assignment now. What others hold by its delegation ends with it."""
-    _require(by, ASSIGN, f"assignment:{assignment.pk}", is_stepped_up)
+    basis = _require(by, ASSIGN, f"assignment:{assignment.pk}", is_stepped_up)
     reason = _told(reason)
     now = timezone.now()
     # The rows of everybody who may sign are locked in one order: two revocations at once cannot leave nobody.
@@ -185,10 +247,12 @@ def revoke(*, assignment: Assignment, by: User, is_stepped_up: bool, reason: str
     row = Assignment.objects.select_for_update().select_related("person").get(pk=assignment.pk)
     if row.revoked_at is not None or (row.until_at is not None and row.until_at <= now):
         raise AlreadyEnded
+    before = state(row)
     row.revoked_at, row.revoked_by, row.revoked_reason = now, by, reason
     row.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
     if row.role in signing and not queries.holders(signing, now).exists():
         raise LastSigner(name=row.person.display_name)
+    _write("assignment.revoked", by, row, basis, before, reason)
     holdings_changed.send(sender=Assignment, person=row.person)
     for delegation in row.delegations.filter(withdrawn_at=None).select_related("taker"):
         holdings_changed.send(sender=Delegation, person=delegation.taker)
@@ -209,7 +273,7 @@ def delegate(
     document: str = "",
 ) -> Delegation:
     """Let another person act in one's own assignment for a time; `by` holds the assignment and signs."""
-    _require(by, DELEGATE, f"person:{taker.pk}", is_stepped_up)
+    basis = _require(by, DELEGATE, f"person:{taker.pk}", is_stepped_up)
     if taker == by:
         raise SelfAssignment
     now = timezone.now()
@@ -234,6 +298,7 @@ def delegate(
         signed_at=now,
         document=document.strip(),
     )
+    _write("delegation.signed", by, made, basis)
     holdings_changed.send(sender=Delegation, person=taker)
     return made
 
@@ -242,14 +307,16 @@ def delegate(
 def withdraw(*, delegation: Delegation, by: User, is_stepped_up: bool, reason: str) -> Delegation:
     """End a delegation now: its giver can, and whoever may sign assignments."""
     act = DELEGATE if delegation.giver_id == by.pk else ASSIGN
-    _require(by, act, f"delegation:{delegation.pk}", is_stepped_up)
+    basis = _require(by, act, f"delegation:{delegation.pk}", is_stepped_up)
     reason = _told(reason)
     now = timezone.now()
     row = Delegation.objects.select_for_update().select_related("taker").get(pk=delegation.pk)
     if row.withdrawn_at is not None or (row.until_at is not None and row.until_at <= now):
         raise AlreadyEnded
+    before = state(row)
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, by, reason
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    _write("delegation.withdrawn", by, row, basis, before, reason)
     holdings_changed.send(sender=Delegation, person=row.taker)
     return row
 
@@ -257,8 +324,9 @@ def withdraw(*, delegation: Delegation, by: User, is_stepped_up: bool, reason: s
 @transaction.atomic
 def recuse(*, person: User, case: str, reason: str, by: User, is_stepped_up: bool, span: Span | None = None) -> Recusal:
     """Keep a person out of a case. Everybody may recuse themselves; for another it takes who signs assignments."""
+    basis = Basis()
     if person != by:
-        _require(by, ASSIGN, f"person:{person.pk}", is_stepped_up)
+        basis = _require(by, ASSIGN, f"person:{person.pk}", is_stepped_up)
     now = timezone.now()
     from_at, until_at = (span or Span()).resolved(now)
     made = Recusal.objects.create(
@@ -270,5 +338,6 @@ def recuse(*, person: User, case: str, reason: str, by: User, is_stepped_up: boo
         from_at=from_at,
         until_at=until_at,
     )
+    _write("recusal.declared", by, made, basis, reason=made.reason)
     holdings_changed.send(sender=Recusal, person=person)
     return made

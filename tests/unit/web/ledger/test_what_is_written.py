@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from nangmai.web.accounts.models import User
-from nangmai.web.accounts.roles import Role
+from nangmai.web.footage.policies import Role
 from nangmai.web.ledger.models import Disclosure, Entry
 from unit.web.conftest import PASSWORD
 from unit.web.recorders import FakeRecorder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 from nangmai.web.accounts.models import User
 from nangmai.web.footage.models import IssuedTicket
 from nangmai.web.footage.policies import Denied
+from nangmai.web.ledger.models import Disclosure, Entry
 from nangmai.web.people import services
 from nangmai.web.people.models import Assignment, Delegation
 from nangmai.web.people.queries import holdings, recused_from
@@ -210,3 +212,23 @@ def test_units_with_like_names_are_told_apart() -> None:
     units = [services.add_unit(name=name) for name in ("Tổ bảo vệ", "To bao ve", "Tổ bảo vệ")]
     assert units[0] == units[2]
     assert len({unit.code for unit in units}) == 2
+
+
+def test_every_step_is_in_the_ledger_without_a_name_or_a_reason_in_the_entry(board: User, newcomer: User) -> None:
+    made = assign(newcomer, board, document="12/QĐ-MNNM")
+    services.revoke(assignment=made, by=board, is_stepped_up=True, reason="stole a bicycle")
+    signed, revoked = Entry.objects.filter(thing=f"assignment:{made.pk}").order_by("seq")
+    assert (signed.act, signed.actor, revoked.act) == ("assignment.signed", f"p-{board.pk}", "assignment.revoked")
+    body = json.loads(revoked.body)
+    assert body["assignment"] == Assignment.objects.get(person=board).number
+    assert body["before"] == json.loads(signed.body)["after"] != body["after"]
+    assert body["facts"]["person"] == f"p-{newcomer.pk}"
+    assert "bicycle" not in revoked.body
+    assert Disclosure.objects.get(entry=revoked).text == "stole a bicycle"
+
+
+def test_what_was_refused_leaves_no_assignment(newcomer: User, board: User) -> None:
+    count = Entry.objects.filter(act__startswith="assignment").count()
+    with pytest.raises(services.RoleUnknown):
+        assign(newcomer, board, role="superuser")
+    assert Entry.objects.filter(act__startswith="assignment").count() == count
