@@ -110,7 +110,8 @@ DUTY = norm(
 def test_a_duty_whose_time_a_parameter_sets_changes_with_it() -> None:
     (effect,) = effects(regulation(DUTY), regulation(DUTY, report_p1_minutes=90)).duties
     assert effect.sentence.vi == (
-        "Nhiệm vụ thay đổi: Nhân viên bảo vệ: Báo cáo tình huống trong 1 giờ 30 phút, chậm 15 phút thì chuyển Hiệu trưởng; "
+        "Nhiệm vụ thay đổi: Nhân viên bảo vệ: Báo cáo tình huống trong 1 giờ 30 phút, "
+        "chậm 15 phút thì chuyển Hiệu trưởng; "
         "trước đây: Nhân viên bảo vệ: Báo cáo tình huống trong 15 phút, chậm 15 phút thì chuyển Hiệu trưởng (Đ7.1)"
     )
     assert effect.sentence.en.startswith("Duty changed: Guard: Report an incident within 1 hour 30 minutes, 15 minutes")
@@ -141,7 +142,7 @@ def test_a_binding_that_changes_is_no_change_of_the_norm() -> None:
 
 
 def test_words_that_change_are_told_by_clause() -> None:
-    old = regulation(REPLAY, BARE.__class__("Đ8.1/x", "Đ8.1", "permit", ("live.view",), ("head",)))
+    old = regulation(REPLAY, Norm("Đ8.1/x", "Đ8.1", "permit", ("live.view",), ("head",)))
     article = old.articles[0]
     worded = replace(article.clauses[0], text=Title("Lời khác", "Other words"))
     new = replace(old, articles=(replace(article, clauses=(worded,)),))
