@@ -122,22 +122,6 @@ def _write(
     )
 
 
-_FACTS = (
-    "person",
-    "role",
-    "area",
-    "giver",
-    "taker",
-    "acts",
-    "areas",
-    "form",
-    "case",
-    "from_at",
-    "until_at",
-    "document",
-)
-
-
 def state(row: Assignment | Delegation | Recusal) -> dict[str, Any]:
     """The row as JSON; people as the numbers by which the ledger names them."""
     told: dict[str, Any] = {}
