@@ -21,6 +21,7 @@ COMMANDS = {
     "simulator": ("simulator", "RTSP cameras that behave and misbehave"),
     "probe": ("probe", "what a source offers"),
     "check": ("check", "verify an archive: rows, files, hashes, chain"),
+    "verify": ("verify", "verify an export of the ledger, offline"),
     "reindex": ("reindex", "rebuild an archive's index from its files alone"),
     "bench": ("bench", "measure this machine"),
 }

@@ -15,3 +15,8 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         import nangmai.web.ledger.signals  # noqa: F401 - connects its receivers
+        from nangmai.web.clockwork.services import register
+        from nangmai.web.ledger import services, witnesses
+
+        register("ledger.checkpoint", LOOKED_AT_EVERY_S, services.checkpoint_when_due)
+        register("ledger.witnesses", LOOKED_AT_EVERY_S, witnesses.tell_all)

@@ -7,21 +7,32 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nangmai.base.clock import Clock, SystemClock
 from nangmai.base.errors import Error, Kind
+from nangmai.base.units import US_PER_S
 from nangmai.custody import ledger
-from nangmai.custody.ledger import SALT_BYTES, commitment, state_hash
+from nangmai.custody.ledger import SALT_BYTES, LedgerCheckpoint, commitment, state_hash
 from nangmai.custody.merkle import CompactRange, leaf_hash
 from nangmai.web.accounts.models import User
-from nangmai.web.ledger.models import Disclosure, Entry, LedgerHead
+from nangmai.web.ledger import exports, keys
+from nangmai.web.ledger.models import Checkpoint, Disclosure, Entry, LedgerHead
 
 SYSTEM = "system"
 UNKNOWN = "unknown"  #: nobody who is known here
+CHECKPOINT_EVERY_US = 3600 * US_PER_S
 _LONGEST = {"act": 60, "actor": 120, "thing": 200, "assignment": 60, "version": 64}
+
+
+class NothingToExport(Error):
+    """The ledger has {size} entries; {first} to {last} is no part of it."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
 
 
 class EntryTooLong(Error):
@@ -105,6 +116,55 @@ def _write(head: LedgerHead, entry: ledger.Entry) -> Entry:
 
 def _moment(value: Any) -> int | None:
     return value if type(value) is int and 0 <= value < 2**63 else None
+
+
+@transaction.atomic
+def checkpoint(*, clock: Clock | None = None) -> Checkpoint:
+    """Sign what is there now; the newest checkpoint when nothing was added since. Witnesses are told by the clock."""
+    head = LedgerHead.objects.select_for_update().get()
+    known = Checkpoint.objects.filter(size=head.size).first()
+    if known is not None:
+        return known
+    root = CompactRange.parse(head.size, bytes(head.hashes)).root()
+    note = LedgerCheckpoint(keys.origin(), head.size, root).sign(keys.signing_key())
+    now_us = (clock or SystemClock()).wall_us()
+    return Checkpoint.objects.create(size=head.size, root=root.hex(), note=note, made_us=now_us)
+
+
+def checkpoint_when_due(*, clock: Clock | None = None) -> Checkpoint | None:
+    """One every hour in which something was added."""
+    now_us = (clock or SystemClock()).wall_us()
+    newest = Checkpoint.objects.first()
+    is_early = newest is not None and 0 <= now_us - newest.made_us < CHECKPOINT_EVERY_US
+    if is_early or LedgerHead.objects.get().size == (newest.size if newest else 0):
+        return None
+    return checkpoint(clock=clock)
+
+
+def export(path: Path, first: int = 0, last: int | None = None, *, actor: str = SYSTEM) -> Checkpoint:
+    """Write the entries `first` to `last` with all that proves them, as a folder or a .zip; the export is an entry too.
+
+    The entry about it comes after the checkpoint that the export ends with, so that the same range exports alike.
+    """
+    size = LedgerHead.objects.get().size
+    end = size if last is None else last + 1
+    if not 0 <= first < end <= size:
+        raise NothingToExport(size=size, first=first, last=end - 1)
+    newest = checkpoint()
+    exports.write(path, first=first, end=end, newest=newest)
+    append(act="ledger.exported", actor=actor, thing="ledger", facts={"first": first, "last": end - 1})
+    return newest
+
+
+@transaction.atomic
+def erase(disclosures: QuerySet[Disclosure], *, actor: str, clauses: Iterable[str] = ()) -> int:
+    """Delete salt and text behind commitments: nobody can tell any more what they were, and the tree stays as it is."""
+    gone = list(disclosures.order_by("entry_id", "field").values_list("entry_id", "field"))
+    if gone:
+        disclosures.delete()
+        facts = {"disclosures": [[seq, field] for seq, field in gone]}
+        append(act="disclosure.erased", actor=actor, thing="ledger", clauses=clauses, facts=facts)
+    return len(gone)
 
 
 def legible(value: Any) -> Any:
