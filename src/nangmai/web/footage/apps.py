@@ -13,3 +13,7 @@ class FootageConfig(AppConfig):
 
     def ready(self) -> None:
         import nangmai.web.footage.signals  # noqa: F401 - connects its receivers
+        from nangmai.web.clockwork.services import register
+        from nangmai.web.footage import folding
+
+        register("footage.fold_uses", folding.FOLDED_EVERY_S, folding.fold_uses)

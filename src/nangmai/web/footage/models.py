@@ -52,8 +52,10 @@ class Use(models.Model):
     bytes = models.BigIntegerField(default=0)
     outcome = models.CharField(max_length=20)
     reason = models.TextField(blank=True)
+    entry = models.BigIntegerField(null=True)  #: the number of the ledger's entry that tells of it (folding.py)
 
     class Meta:
         ordering = ("-at_us",)
+        indexes = (models.Index(name="use_not_in_ledger", fields=["at_us"], condition=models.Q(entry=None)),)
         # A recorder whose index was rebuilt counts from 1 again: the moment tells its uses from the earlier ones.
         constraints = (models.UniqueConstraint(name="use_is_told_once", fields=["recorder", "number", "at_us"]),)
