@@ -1,4 +1,4 @@
-"""Writes docs/reference/commands.md from the commands themselves; a test proves the page is current.
+"""Writes docs/reference/commands.md from the commands, and the schema of a regulation; tests prove them current.
 
 Run: .venv/bin/python tools/generate_reference.py
 """
@@ -10,8 +10,14 @@ from pathlib import Path
 import click
 
 from nangmai.cli import COMMANDS, nangmai
+from nangmai.regulation.form import schema_text
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "commands.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "reference" / "commands.md"
+SCHEMAS = (
+    ROOT / "src" / "nangmai" / "regulation" / "schema.json",
+    ROOT / "docs" / "reference" / "regulation.schema.json",
+)
 
 
 def commands_page() -> str:
@@ -37,3 +43,5 @@ def _sections(command: click.Command, context: click.Context, depth: int) -> lis
 
 if __name__ == "__main__":
     PAGE.write_text(commands_page(), encoding="utf-8")
+    for path in SCHEMAS:
+        path.write_text(schema_text(), encoding="utf-8")

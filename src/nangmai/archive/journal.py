@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nangmai.base.canonical import canonical_json
 from nangmai.base.errors import Error, Kind
-from nangmai.custody.canonical import canonical_json
 
 Entry = dict[str, Any]
 

@@ -23,8 +23,8 @@ from nangmai.archive.segment_file import (
     seal_box,
     uuid_box,
 )
+from nangmai.base.canonical import canonical_json
 from nangmai.base.units import us_from_90k
-from nangmai.custody.canonical import canonical_json
 from nangmai.custody.chain import CHAIN_START, SealFields, chain_end, chain_start, fragment_hash, seal_fragment
 
 if TYPE_CHECKING:

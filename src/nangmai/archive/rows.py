@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nangmai.archive.journal import Entry
+from nangmai.base.canonical import canonical_json
 from nangmai.base.units import utc_from_us
-from nangmai.custody.canonical import canonical_json
 
 SEQ_BITS = 32
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from nangmai.base.canonical import canonical_json
 from nangmai.base.errors import Error, Kind
-from nangmai.custody.canonical import canonical_json
 from nangmai.custody.chain import SEAL_BYTES, Seal
 
 IDENTITY = UUID("4e414e47-4d41-4900-8000-000000000001").bytes

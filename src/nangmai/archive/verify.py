@@ -21,7 +21,7 @@ from nangmai.archive.segment_file import (
     is_seal_header,
     uuid_box,
 )
-from nangmai.custody.canonical import canonical_json
+from nangmai.base.canonical import canonical_json
 from nangmai.custody.chain import Seal, chain_end, chain_start, seal_fragment
 from nangmai.media.isobmff.reader import FragmentScanner, Read
 

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from nangmai.archive.keys import public_hex
 from nangmai.archive.segment_file import BoxMalformed, parse_object
+from nangmai.base.canonical import canonical_json
 from nangmai.base.errors import Error, Kind
-from nangmai.custody.canonical import canonical_json
 
 MARKER_NAME = "volume.json"
 MIB = 1 << 20

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from nangmai.base.canonical import canonical_json
 from nangmai.base.errors import Error, Kind
-from nangmai.custody.canonical import canonical_json
 from nangmai.custody.merkle import HASH_BYTES
 from nangmai.custody.note import NoteMalformed, note_text, sign_note, verify_note
 

@@ -16,7 +16,6 @@ import cedarpy
 from nangmai.base.errors import Error, Kind
 from nangmai.regulation.acts import ACTS, THINGS
 from nangmai.regulation.conditions import CONDITIONS
-from nangmai.regulation.durations import fill
 from nangmai.regulation.facts import Facts, Holding, Thing
 from nangmai.regulation.model import ANYONE, OTHERS, Norm, Regulation
 
@@ -54,7 +53,7 @@ class Policies:
         self._norms = _parsed(policy_texts(regulation))
         self._conditions = _parsed(
             {
-                condition.id: f"permit(principal, action, resource) when {{ {fill(condition.cedar, regulation)} }};"
+                condition.id: f"permit(principal, action, resource) when {{ {condition.filled(regulation)} }};"
                 for condition in CONDITIONS.values()
             }
         )
@@ -147,7 +146,7 @@ def _is_one_of(who: Iterable[str]) -> str:
 def _condition(norm: Norm, name: str, regulation: Regulation) -> str:
     if name not in CONDITIONS:
         raise RegulationNotCompiled(norm=norm.id, reason=f"there is no condition {name!r}")
-    return fill(CONDITIONS[name].cedar, regulation)
+    return CONDITIONS[name].filled(regulation)
 
 
 def _quoted(text: str) -> str:

@@ -7,10 +7,15 @@ how things stand. The remedy is what a person can do where the condition is miss
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nangmai.regulation.acts import Title
 
+if TYPE_CHECKING:
+    from nangmai.regulation.model import Regulation
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
 Remedy = Literal["ask_board", "acknowledge", "step_up", "file_matter", "none"]
 
 
@@ -22,6 +27,15 @@ class Condition(NamedTuple):
     cedar: str
     title: Title  #: as it follows "only" in a refusal
     remedy: Remedy = "none"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters its text reads."""
+        return tuple(_PARAMETER.findall(self.cedar))
+
+    def filled(self, regulation: Regulation) -> str:
+        """The Cedar text with what the version states: numbers, `true` and `false`."""
+        return _PARAMETER.sub(lambda found: str(regulation.parameter(found[1])).lower(), self.cedar)
 
 
 def _instrument(name: str, vi: str, en: str, remedy: Remedy = "ask_board") -> Condition:
@@ -108,6 +122,19 @@ _CONDITIONS = (
         "situation",
         "resource.in_service",
         Title("với camera đã được nghiệm thu", "with an accepted camera"),
+    ),
+    Condition("audio_allowed", "situation", "{audio}", Title("khi quy chế cho phép ghi âm", "when sound is allowed")),
+    Condition(
+        "analytics_allowed",
+        "situation",
+        "{analytics}",
+        Title("khi quy chế cho phép nhận dạng, phân tích", "when recognition is allowed"),
+    ),
+    Condition(
+        "remote_allowed",
+        "situation",
+        "{remote_access}",
+        Title("khi quy chế cho phép xem từ bên ngoài", "when viewing from outside is allowed"),
     ),
     Condition(
         "acknowledged",

@@ -36,6 +36,9 @@ _PARAMETERS = (
         "required_cameras", "integer", "", Title("Số camera phải có", "Cameras required"), default=0, most=100_000
     ),
     Parameter(
+        "required_recorders", "integer", "", Title("Số đầu ghi phải có", "Recorders required"), default=0, most=10_000
+    ),
+    Parameter(
         "replay_minutes", "integer", "min", Title("Thời gian xem lại tức thời", "Replay window"), default=0, most=1440
     ),
     Parameter(
@@ -84,6 +87,13 @@ _PARAMETERS = (
         Title("Giải quyết khiếu nại trong", "A complaint is decided within"),
         default=30,
         least=1,
+    ),
+    Parameter(
+        "complaint_window_days",
+        "integer",
+        "d",
+        Title("Giữ dữ liệu sau quyết định", "Footage is held after a decision for"),
+        default=90,
     ),
     Parameter(
         "answer_working_days",

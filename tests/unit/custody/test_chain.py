@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nangmai.custody.canonical import canonical_json
+from nangmai.base.canonical import canonical_json
 from nangmai.custody.chain import (
     CHAIN_START,
     SEAL_BYTES,
