@@ -50,6 +50,9 @@ MEANINGS: dict[str, Callable[[Asked], bool]] = {
     "named_executor": lambda asked: asked[3].is_named,
     "accepted_camera": lambda asked: asked[2].is_in_service,
     "acknowledged": lambda asked: asked[1],
+    "audio_allowed": lambda asked: asked[4].parameter("audio") is True,
+    "analytics_allowed": lambda asked: asked[4].parameter("analytics") is True,
+    "remote_allowed": lambda asked: asked[4].parameter("remote_access") is True,
 }
 
 

@@ -17,6 +17,7 @@ from nangmai.regulation.conditions import CONDITIONS
 from nangmai.regulation.decisions import Rulebook
 from nangmai.regulation.facts import Facts, Holding, Person, Thing
 from nangmai.regulation.model import Norm
+from nangmai.regulation.parameters import PARAMETERS
 from unit.regulation.oracle import MEANINGS, allows
 from unit.regulation.small import NOW_US, ROLES, norm, regulation
 
@@ -25,7 +26,7 @@ CAMERA = Thing("camera", "cam-01", frozenset({"gate"}), frozenset({"P1"}))
 HELD = Facts(frozenset(), on_shift=True, age_s=60, purpose="P1", is_stepped_up=True, is_own=True, is_named=True)
 QUALITY: dict[str, Any] = {"purpose": "quality_check"}
 
-#: condition -> (how it comes to hold, how it comes not to hold), as changes of the question's facts or thing
+#: condition -> (how it comes to hold, how it comes not to hold), as changes of the question or the version
 BOTH_WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     **{
         name: ({"instruments": frozenset({name.removeprefix("with_")})}, {"instruments": frozenset({"other"})})
@@ -45,18 +46,22 @@ BOTH_WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "named_executor": ({"is_named": True}, {"is_named": False}),
     "accepted_camera": ({"is_in_service": True}, {"is_in_service": False}),
     "acknowledged": ({"acknowledged": "1/QĐ"}, {"acknowledged": None}),
+    "audio_allowed": ({"audio": True}, {"audio": False}),
+    "analytics_allowed": ({"analytics": True}, {"analytics": False}),
+    "remote_allowed": ({"remote_access": True}, {"remote_access": False}),
 }
 
 
 def _allows(text_norm: Norm, change: dict[str, Any]) -> bool:
-    text = regulation(text_norm, break_glass_minutes=5)
+    stated = {name: value for name, value in change.items() if name in PARAMETERS}
+    text = regulation(text_norm, break_glass_minutes=5, **stated)
     thing, facts, person = CAMERA, HELD, Person("1", (GUARD,), "1/QĐ")
     for name, value in change.items():
         if name in Facts.__slots__:
             facts = replace(facts, **{name: value})
         elif name in Thing.__slots__:
             thing = replace(thing, **{name: value})
-        else:
+        elif name not in stated:
             person = replace(person, **{name: value})
     return Rulebook(text).decide(person, "camera.health", thing, facts, NOW_US).is_allowed
 
