@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from PIL import Image
 
 from nangmai.web.authority import authority
 from nangmai.web.footage.policies import GRANTS, WITHHELD, Role
+from nangmai.web.sites import plans
+from nangmai.web.sites.models import Area
 from unit.web.recorders import FakeRecorder
 
 ARGUMENTS = {"sign_in_id": 1, "recorder": "nvr-1", "camera_id": "cam-01"}
@@ -29,7 +33,8 @@ ROUTES = dict(patterns(get_resolver()))
 
 def address(name: str, pattern: URLPattern) -> str:
     wanted = pattern.pattern.converters
-    return reverse(name, kwargs={key: value for key, value in ARGUMENTS.items() if key in wanted})
+    known = ARGUMENTS | {"area": Area.objects.get().pk}
+    return reverse(name, kwargs={key: value for key, value in known.items() if key in wanted})
 
 
 def access(pattern: URLPattern) -> Any:
@@ -46,6 +51,10 @@ def is_open(rights: Any, role: str) -> bool:
 @pytest.fixture(autouse=True)
 def _camera() -> None:
     FakeRecorder().enrol().send()
+    plan = BytesIO()
+    Image.new("RGB", (4, 3)).save(plan, "PNG")
+    sha256, width, height = plans.keep(BytesIO(plan.getvalue()))
+    Area.objects.update(plan_sha256=sha256, plan_width=width, plan_height=height)
 
 
 def test_there_are_routes() -> None:

@@ -32,7 +32,7 @@ def camera_entry(camera: Camera) -> dict[str, Any]:
     return {
         "id": camera.camera_id,
         "name": camera.name,
-        "area": camera.area,
+        "area": camera.area_name,
         "recorder": camera.recorder.name,
         "base": camera.recorder.base,
         "streams": streams,

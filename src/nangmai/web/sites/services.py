@@ -1,4 +1,4 @@
-"""What changes recorders and cameras: enrolment, and the reports that recorders send."""
+"""What recorders change: enrolment, and the reports they send. What people decide stands in arrangement.py."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from nangmai.protocol.identity import RecorderUnproven, verify_recorder_token
 from nangmai.protocol.keys import KeyUnreadable, parse_public_key
 from nangmai.protocol.messages import Report
 from nangmai.web.ledger.services import SYSTEM, append
-from nangmai.web.sites.models import Camera, Checkpoint, Recorder
+from nangmai.web.sites import queries
+from nangmai.web.sites.models import Area, Camera, Checkpoint, Recorder
+from nangmai.web.sites.places import folded
 
 
 class RecorderUnknown(Error):
@@ -137,12 +139,14 @@ def _apply_cameras(recorder: Recorder, report: Report) -> None:
     for position, told in enumerate(report.cameras):
         fields: dict[str, Any] = {
             "name": told.name or told.id,
-            "area": told.area,
+            "reported_area": told.area,
             "streams": {name: stream.to_json() for name, stream in told.streams.items()},
             "is_in_file": True,
             "position": position,
         }
         camera = known.pop(told.id, None)
+        if camera is None or (not camera.is_area_chosen and camera.reported_area != told.area):
+            fields |= {"area": area_meant(told.area), "plan_x": None, "plan_y": None}
         if camera is None:
             Camera.objects.create(recorder=recorder, camera_id=told.id, **fields)
         elif any(getattr(camera, name) != value for name, value in fields.items()):
@@ -150,3 +154,19 @@ def _apply_cameras(recorder: Recorder, report: Report) -> None:
                 setattr(camera, name, value)
             camera.save(update_fields=list(fields))
     Camera.objects.filter(pk__in=[camera.pk for camera in known.values()], is_in_file=True).update(is_in_file=False)
+
+
+def area_meant(text: str) -> Area | None:
+    """The area that a report's text means; a text nobody knows becomes an area that is not placed yet."""
+    text = text.strip()
+    if not text:
+        return None
+    return queries.places().meant_by(text) or _not_placed(text)
+
+
+def _not_placed(text: str) -> Area:
+    """Under the text itself; under a longer name where two areas share it and the text does not say which."""
+    taken = {folded(name) for name in Area.objects.filter(parent=None).values_list("name", flat=True)}
+    name = text if folded(text) not in taken else f"{text} (?)"
+    area, _made = Area.objects.get_or_create(name=name, parent=None, defaults={"is_placed": False, "reported_as": text})
+    return area

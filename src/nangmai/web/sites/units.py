@@ -1,0 +1,20 @@
+"""Units as places name them: by their code. The table is `people`'s; a code that it no longer has stands for itself."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from nangmai.web.accounts.models import User
+from nangmai.web.people.models import Assignment, Unit
+from nangmai.web.people.queries import in_force
+
+
+def names() -> dict[str, str]:
+    """Code -> name of every unit, in the order of lists."""
+    return dict(Unit.objects.values_list("code", "name"))
+
+
+def of(user: User) -> frozenset[str]:
+    """The codes of the units this person is assigned to now."""
+    assigned = Assignment.objects.filter(in_force(timezone.now()), person=user, unit__isnull=False)
+    return frozenset(assigned.values_list("unit__code", flat=True))
