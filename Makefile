@@ -23,6 +23,7 @@ demo: setup ## simulated cameras, a recorder and the web pages, together
 
 test: setup ## everything that must hold before a change lands
 	@$(BIN)/python -m pytest
+	@tools/with-postgresql $(BIN)/python -m pytest tests/unit/web
 	@$(BIN)/python tools/build_client.py test
 
 check: setup ## linters and types; changes nothing

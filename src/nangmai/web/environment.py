@@ -10,7 +10,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from nangmai.base.errors import Error, Kind
 
@@ -90,21 +90,34 @@ SQLITE_OPTIONS = {
 
 
 def database(folder: Path) -> dict[str, Any]:
-    """Django's settings for `NANGMAI_DATABASE_URL`: `sqlite:///path` or `postgresql://user:password@host/name`."""
+    """Django's settings for `NANGMAI_DATABASE_URL`: `sqlite:///path` or `postgresql://user:password@host/name`.
+
+    As in PostgreSQL's own addresses, `?host=/folder` names a folder with its socket; other parameters are passed on.
+    """
     url = urlsplit(text("NANGMAI_DATABASE_URL") or f"sqlite:///{folder / 'nangmai.sqlite3'}")
     if url.scheme == "sqlite":
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": unquote(url.path[1:]), "OPTIONS": dict(SQLITE_OPTIONS)}
     if url.scheme in ("postgresql", "postgres"):
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(url.path[1:]),
-            "USER": unquote(url.username or ""),
-            "PASSWORD": unquote(url.password or ""),
-            "HOST": url.hostname or "",
-            "PORT": url.port or "",
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
-        }
+        return _postgresql(url)
     raise EnvironmentInvalid(
         name="NANGMAI_DATABASE_URL", complaint=f"it must start with sqlite:/// or postgresql://, not {url.scheme!r}"
     )
+
+
+def _postgresql(url: SplitResult) -> dict[str, Any]:
+    options = dict(parse_qsl(url.query))
+    try:
+        port = url.port or ""
+    except ValueError as error:
+        raise EnvironmentInvalid(name="NANGMAI_DATABASE_URL", complaint=str(error)) from error
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path[1:]),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": options.pop("host", url.hostname or ""),
+        "PORT": options.pop("port", port),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }

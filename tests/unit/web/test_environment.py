@@ -27,6 +27,19 @@ def test_postgresql_by_one_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert tuple(settings[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")) == wanted
 
 
+def test_postgresql_through_a_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANGMAI_DATABASE_URL", "postgresql://nang@/school?host=/run/postgresql&sslmode=disable")
+    settings = environment.database(tmp_path)
+    assert (settings["NAME"], settings["USER"], settings["HOST"]) == ("school", "nang", "/run/postgresql")
+    assert settings["OPTIONS"] == {"sslmode": "disable"}
+
+
+def test_a_port_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANGMAI_DATABASE_URL", "postgresql://db:many/school")
+    with pytest.raises(EnvironmentInvalid, match="NANGMAI_DATABASE_URL"):
+        environment.database(tmp_path)
+
+
 def test_an_unknown_database_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NANGMAI_DATABASE_URL", "mysql://x/y")
     with pytest.raises(EnvironmentInvalid, match="sqlite:/// or postgresql://"):
