@@ -1,7 +1,7 @@
 """Decisions of the shipped regulation, allowed and refused, one after another in one process.
 
-The questions go over all roles and acts in the circumstances of a working day, drawn anew for each: people of one or two
-assignments, on shift or not, with a paper or without. Run alone for its figures as JSON:
+The questions go over all roles and acts in the circumstances of a working day, drawn anew for each: people of none to
+two assignments, on shift or not, with a paper or without. Run alone for its figures as JSON:
 `python -m bench.decide [--questions 6000]`.
 """
 

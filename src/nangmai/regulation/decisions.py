@@ -108,6 +108,8 @@ class Rulebook:
         self._permits: dict[str, list[Norm]] = defaultdict(list)
         self._rules = {rule.norm: rule for rule in duties.rules(regulation)}
         for norm in regulation.norms:
+            if unknown := [act for act in norm.acts if act not in ACTS]:
+                raise RegulationNotCompiled(norm=norm.id, reason=f"there is no act {unknown[0]!r}")
             for act in norm.acts if norm.mode == "permit" else ():
                 self._permits[act].append(norm)
             for opened in norm.then:

@@ -73,7 +73,15 @@ def _rule(norm: Norm, regulation: Regulation) -> DutyRule:
         acts=norm.acts,
         who=norm.who,
         trigger=norm.trigger,
-        every=fill(norm.every, regulation),
-        within=fill(norm.within, regulation),
-        escalate=tuple((fill(step.after, regulation), step.to) for step in norm.escalate),
+        every=_filled(norm.every, regulation),
+        within=_filled(norm.within, regulation),
+        escalate=tuple((_filled(step.after, regulation), step.to) for step in norm.escalate),
     )
+
+
+def _filled(duration: str, regulation: Regulation) -> str:
+    """The duration with its parameters; one that cannot be read is an error now, not when the duty opens."""
+    filled = fill(duration, regulation)
+    if filled:
+        parse(filled)
+    return filled

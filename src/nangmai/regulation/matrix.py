@@ -39,13 +39,21 @@ class Row:
 
     act: str
     cells: Mapping[str, Cell]
+    is_duty_only: bool = False  #: norms oblige to it, and none permits or forbids it
 
 
 def matrix(regulation: Regulation) -> list[Row]:
     """All acts by all roles of a version, and by a person without a role."""
     rulebook = Rulebook(regulation)
     columns = [*(role.id for role in regulation.roles), ANYONE]
-    return [Row(act.id, {role: _cell(rulebook, act, role) for role in columns}) for act in ACTS.values()]
+    return [
+        Row(act.id, {role: _cell(rulebook, act, role) for role in columns}, _is_duty_only(regulation, act))
+        for act in ACTS.values()
+    ]
+
+
+def _is_duty_only(regulation: Regulation, act: Act) -> bool:
+    return {norm.mode for norm in regulation.norms if act.id in norm.acts} == {"oblige"}
 
 
 def _cell(rulebook: Rulebook, act: Act, role: str) -> Cell:
@@ -54,6 +62,8 @@ def _cell(rulebook: Rulebook, act: Act, role: str) -> Cell:
         ("allow", _circumstances(permits, _SITUATIONS)),
         ("order", _circumstances(permits, frozenset(CONDITIONS))),
     )
+    if not permits:
+        return _without_permit(rulebook, act, role)
     lifting: tuple[str, ...] = ()
     for answer, scenes in answers:
         for scene in scenes:
@@ -62,6 +72,14 @@ def _cell(rulebook: Rulebook, act: Act, role: str) -> Cell:
                 return Cell(answer, decision.clauses, _conditions(rulebook.regulation, decision.norms, lifting))
             if answer == "allow" and decision.refusal:
                 lifting = tuple(name for name in decision.refusal.missing if name in _INSTRUMENTS)
+    return Cell("deny", _decision(rulebook, act, role, _ORDINARY).clauses)
+
+
+def _without_permit(rulebook: Rulebook, act: Act, role: str) -> Cell:
+    """Asked all the same, with everything in favour: a cell is never filled in without a decision."""
+    favoured = _decision(rulebook, act, role, frozenset(CONDITIONS))
+    if favoured.is_allowed:
+        return Cell("order", favoured.clauses)
     return Cell("deny", _decision(rulebook, act, role, _ORDINARY).clauses)
 
 

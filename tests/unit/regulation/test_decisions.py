@@ -20,6 +20,7 @@ from nangmai.regulation.decisions import (
     Rulebook,
     VersionsOverlap,
 )
+from nangmai.regulation.durations import DurationUnclear
 from nangmai.regulation.facts import Facts, Holding, Person, Thing
 from nangmai.regulation.model import Bound, Norm, Regulation
 from unit.regulation.small import IN_FORCE_FROM, NOW_US, norm, regulation
@@ -310,11 +311,17 @@ def test_two_versions_that_begin_together_overlap_whatever_their_end() -> None:
         (norm("Đ1.1/x", "permit", "live.view", "guard", when="on_mars"), "on_mars"),
         (norm("Đ1.1/x", "forbid", "live.view", "guard", unless="on_mars"), "on_mars"),
         (norm("Đ1.1/x", "permit", "live.view", "guard", then="Đ1.2/y"), "Đ1.2/y"),
+        (norm("Đ1.1/x", "oblige", "live.veiw", "guard"), "live.veiw"),
     ],
 )
 def test_a_norm_that_cannot_be_compiled_is_named(bad: Norm, reason: str) -> None:
     with pytest.raises(RegulationNotCompiled, match=rf"Đ1\.1/x cannot be made executable.*{reason}"):
         Rulebook(regulation(bad))
+
+
+def test_a_duty_whose_time_cannot_be_read_is_found_when_the_text_is_compiled() -> None:
+    with pytest.raises(DurationUnclear):
+        Rulebook(regulation(norm("Đ1.1/x", "oblige", "incident.report", "guard", within="15 minutes")))
 
 
 def test_two_norms_of_one_id_do_not_hide_one_another() -> None:

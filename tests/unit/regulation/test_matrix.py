@@ -68,6 +68,14 @@ def test_a_forbid_that_a_paper_lifts_is_under_order_and_names_the_paper() -> Non
     assert found["guard"] == Cell("deny", ("Đ2.3",))
 
 
+def test_an_act_that_norms_only_oblige_to_is_marked_as_a_duty() -> None:
+    text = regulation(
+        norm("Đ1.1/keep", "oblige", "footage.keep shift.take", "guard"),
+        norm("Đ1.1/take", "permit", "shift.take", "guard"),
+    )
+    assert [row.act for row in matrix(text) if row.is_duty_only] == ["footage.keep"]
+
+
 def test_a_window_of_no_minutes_is_no_right() -> None:
     glass = norm("Đ7.4/glass", "permit", "replay.view", "guard", when="with_emergency within_break_glass")
     assert answers("replay.view", glass, break_glass_minutes=5)["guard"] == "order"
