@@ -23,7 +23,7 @@ COMMANDS = {
     "check": ("check", "verify an archive: rows, files, hashes, chain"),
     "verify": ("verify", "verify an export of the ledger, offline"),
     "reindex": ("reindex", "rebuild an archive's index from its files alone"),
-    "regulation": ("regulation", "what a regulation allows, and what an amendment changes"),
+    "regulation": ("regulation", "what a regulation allows, what is wrong with it, what an amendment changes"),
     "bench": ("bench", "measure this machine"),
 }
 

@@ -1,7 +1,8 @@
-"""`nangmai regulation`: what a regulation allows, and what an amendment changes."""
+"""`nangmai regulation`: what is wrong with a regulation, what it allows, and what an amendment changes."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -11,9 +12,11 @@ import click
 
 from nangmai.base.errors import Error, Kind
 from nangmai.cli import print_json
+from nangmai.regulation import law, validate
 from nangmai.regulation.acts import ACTS, Title
 from nangmai.regulation.effects import Effect, Effects, effects
 from nangmai.regulation.form import read
+from nangmai.regulation.law import Breach
 from nangmai.regulation.matrix import Row, matrix
 from nangmai.regulation.model import ANYONE, Regulation
 
@@ -36,6 +39,44 @@ class FileUnreadable(Error):
 @click.group("regulation")
 def command() -> None:
     """What a regulation says, allows and changes."""
+
+
+@command.command("check")
+@click.argument("file", type=_FILE, required=False)
+@_language
+@_as_json
+def check(file: Path | None, language: Language, as_json: bool) -> None:
+    """Find what is wrong: faults, norms that nothing binds, and where the text goes below the law.
+
+    Without FILE, with the regulation of the demonstration school. Exits with 0 only when there is no fault, every norm
+    is bound, and no rule of the law pack is broken. Warnings are for the writer to weigh.
+    """
+    regulation = load(file)
+    found = validate.faults(regulation)
+    faults = [fault for fault in found if fault.severity == "fault"]
+    breaches = law.breaches(regulation, law.pack(regulation.law)) if regulation.law in law.packs() else []
+    coverage = validate.coverage(regulation)
+    if as_json:
+        print_json(
+            {
+                "faults": [fault.as_dict() for fault in faults],
+                "warnings": [fault.as_dict() for fault in found if fault.severity == "warning"],
+                "coverage": coverage.as_dict(),
+                "breaches": [breach.as_dict() for breach in breaches],
+            }
+        )
+    else:
+        for fault in found:
+            click.echo(f"{fault.severity:8} {fault.clause or regulation.number}: {_said(fault.message, language)}")
+        _print_breaches(regulation, breaches, language)
+        for norm in coverage.unbound:
+            click.echo(f"unbound  {norm}")
+        click.echo(
+            f"{regulation.number}: {len(faults)} faults, {len(found) - len(faults)} warnings, {len(breaches)} breaches "
+            f"of {regulation.law}; {coverage.bound} of {coverage.norms} norms bound ({coverage.percent} %)."
+        )
+    if faults or breaches or coverage.percent < 100:
+        sys.exit(1)
 
 
 @command.command("matrix")
@@ -89,6 +130,15 @@ def load(file: Path | None) -> Regulation:
 
 def _said(title: Title, language: Language) -> str:
     return title.vi if language == "vi" else title.en
+
+
+def _print_breaches(regulation: Regulation, breaches: list[Breach], language: Language) -> None:
+    unchecked = Title(
+        " (quy định này chưa được đối chiếu với văn bản gốc)", " (this rule is not yet compared with the law)"
+    )
+    for breach in breaches:
+        doubt = "" if breach.rule.is_checked else _said(unchecked, language)
+        click.echo(f"law      {breach.clause or regulation.number}: {_said(breach.message, language)}{doubt}")
 
 
 def _print_matrix(regulation: Regulation, rows: list[Row], language: Language) -> None:

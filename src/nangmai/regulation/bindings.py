@@ -28,6 +28,54 @@ GUARDS: Mapping[str, str] = {
     "matter": "a refused act can be filed as a matter with one press",
 }
 
+#: the acts a guard can refuse or sees to; a guard that is not listed stands before every act
+GUARDED: Mapping[str, frozenset[str]] = {
+    "ticket": frozenset({"live.view", "replay.view", "playback.view", "still.view", "extraction.execute"}),
+    "retention": frozenset({"footage.keep", "footage.dispose", "footage.delete"}),
+    "no_deletion": frozenset({"footage.delete", "record.delete"}),
+    "ledger": frozenset({"record.keep", "record.delete", "record.witness"}),
+    "acknowledgement": frozenset(
+        {"live.view", "replay.view", "playback.view", "still.view", "extraction.execute", "regulation.acknowledge"}
+    ),
+    "responsible_unit": frozenset({"camera.care"}),
+    "purpose": frozenset(
+        {"live.view", "replay.view", "playback.view", "extraction.request", "extraction.order", "request.decide"}
+    ),
+    "versions": frozenset({"amendment.sign"}),
+    "law_pack": frozenset({"law.keep", "amendment.sign"}),
+    "audio_off": frozenset({"audio.record"}),
+    "delegation": frozenset({"delegation.sign"}),
+    "matter": frozenset({"matter.file"}),
+}
+
+#: the events a duty may wait for
+TRIGGERS: Mapping[str, str] = {
+    "authority.asked": "a competent authority has asked for footage",
+    "camera.failed": "a camera has stopped, or its picture is no longer good",
+    "camera.installed": "a camera is installed and waits for its acceptance",
+    "complaint.accepted": "a complaint is accepted",
+    "complaint.lodged": "a complaint has come",
+    "data.breached": "personal data got where it must not be",
+    "emergency.used": "footage was seen in an emergency",
+    "evidence.submitted": "somebody has brought evidence",
+    "extraction.ordered": "the board has ordered an extraction",
+    "extraction.sealed": "an extraction is sealed",
+    "incident.directed": "the board has directed what is done",
+    "incident.minuted": "the minutes of an incident are written",
+    "incident.observed_p1": "an incident of the first degree is observed",
+    "incident.observed_p2": "an incident of the second degree is observed",
+    "incident.observed_p3": "an incident of the third degree is observed",
+    "incident.reported": "an incident is reported to the board",
+    "legal_basis.repealed": "a legal basis is repealed",
+    "matter.filed": "a matter outside the regulation is filed",
+    "matters.reported": "the matters are reported to the principal",
+    "regulation.in_force": "a version has come into force",
+    "request.lodged": "somebody has asked for permission",
+    "term.ending": "the term ends in 30 days",
+    "visitor.arrived": "a visitor has come",
+    "watch.unmanned": "nobody is on watch",
+}
+
 #: what shows, from data, whether a norm is kept
 CHECKS: Mapping[str, str] = {
     "retention_floor": "cameras whose oldest footage reaches the floor, and the forecast",
