@@ -46,7 +46,10 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { client: resolve(import.meta.dirname, "src/client.ts") },
+      input: {
+        client: resolve(import.meta.dirname, "src/client.ts"),
+        passkey: resolve(import.meta.dirname, "src/passkey.ts"),
+      },
       output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
     },
   },

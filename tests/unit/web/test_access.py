@@ -17,7 +17,7 @@ from nangmai.web.sites import plans
 from nangmai.web.sites.models import Area
 from unit.web.recorders import FakeRecorder
 
-ARGUMENTS = {"sign_in_id": 1, "recorder": "nvr-1", "camera_id": "cam-01"}
+ARGUMENTS = {"sign_in_id": 1, "purpose": "prove", "passkey_id": 1, "recorder": "nvr-1", "camera_id": "cam-01"}
 
 
 def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -73,7 +73,7 @@ def test_every_view_says_who_may_enter(name: str) -> None:
 )
 def test_a_stranger_is_led_to_the_sign_in_page(name: str) -> None:
     answer = Client().get(address(name, ROUTES[name]))
-    if name == "footage:ticket":
+    if getattr(ROUTES[name].callback, "answers_json", False):
         assert answer.status_code == 401
         assert answer.json()["error"] == "signed_out"
     else:

@@ -1,4 +1,4 @@
-"""Sign-in and password forms."""
+"""Forms for signing in, passwords and second factors."""
 
 from __future__ import annotations
 
@@ -72,3 +72,36 @@ class PasswordForm(forms.Form):
         if "new" in self.cleaned_data and again != self.cleaned_data["new"]:
             raise forms.ValidationError(_("The two passwords differ."))
         return again
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        return "".join(self.cleaned_data["code"].split())
+
+
+class ProofPasswordForm(forms.Form):
+    """The password once more."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=1024,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
+class PasskeyForm(forms.Form):
+    """A name for the new passkey; the browser's answer is filled in by the client."""
+
+    label = forms.CharField(label=_("Name of this passkey"), max_length=60, help_text=_("Such as: my telephone."))
+    credential = forms.CharField(max_length=20_000, widget=forms.HiddenInput)

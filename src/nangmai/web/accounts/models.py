@@ -1,4 +1,4 @@
-"""Accounts, the sessions they are signed in with, and the back-off after wrong passwords."""
+"""Accounts, their sessions and factors, and the back-off after wrong passwords and codes."""
 
 from __future__ import annotations
 
@@ -82,3 +82,40 @@ class BackOff(models.Model):
     failures = models.PositiveIntegerField(default=0)
     failed_at = models.DateTimeField()
     wait_until = models.DateTimeField()
+
+
+class Totp(models.Model):
+    """An authenticator app (RFC 6238). The secret is sealed; `last_step` keeps a code from being used twice."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="totp")
+    sealed_secret = models.CharField(max_length=200)
+    last_step = models.BigIntegerField()
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Passkey(models.Model):
+    """A credential of WebAuthn: the public half of a key that never leaves the person's device."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passkeys")
+    credential_id = models.CharField(max_length=1400, unique=True)  # base64url of at most 1023 bytes
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField()
+    label = models.CharField(_("name"), max_length=60)
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("added_at",)
+
+
+class RecoveryCode(models.Model):
+    """One of the codes that were printed once; only its hash is kept. It works once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    number = models.PositiveSmallIntegerField()
+    hash = models.CharField(max_length=128)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="recovery_code_number", fields=["user", "number"]),)

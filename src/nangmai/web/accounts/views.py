@@ -11,7 +11,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nangmai.web.access import public, signed_in
-from nangmai.web.accounts import services
+from nangmai.web.accounts import passkeys, services
+from nangmai.web.accounts.factors import factors_of
 from nangmai.web.accounts.forms import PasswordForm, SignInForm
 from nangmai.web.accounts.models import User
 from nangmai.web.accounts.throttle import SignInBlocked
@@ -24,7 +25,7 @@ from nangmai.web.errors import translated
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The first page of everybody."""
     if request.user.is_authenticated:
-        return HttpResponseRedirect(_next(request))
+        return HttpResponseRedirect(next_address(request))
     form = SignInForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -35,10 +36,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             status = 429
         else:
             if user is not None:
-                return HttpResponseRedirect(_next(request))
+                return HttpResponseRedirect(next_address(request))
             form.add_error(None, _("Account name and password do not fit. Check both, then try again."))
             status = 401
-    return render(request, "accounts/sign_in.html", {"form": form, "next": _next(request)}, status=status)
+    return render(request, "accounts/sign_in.html", {"form": form, "next": next_address(request)}, status=status)
 
 
 @public
@@ -66,10 +67,15 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def me(request: HttpRequest) -> HttpResponse:
-    """The account: name, roles, sessions."""
+    """The account: name, roles, factors, sessions."""
     user = person(request)
     sessions = user.sign_ins.all()
-    context = {"sessions": sessions, "this_key": request.session.session_key}
+    context = {
+        "sessions": sessions,
+        "this_key": request.session.session_key,
+        "factors": factors_of(user),
+        "passkeys_possible": passkeys.is_possible(request),
+    }
     return render(request, "accounts/me.html", context)
 
 
@@ -90,7 +96,8 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def _next(request: HttpRequest) -> str:
+def next_address(request: HttpRequest) -> str:
+    """Where to go on, when that is on this site."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return target if is_ours else "/"
