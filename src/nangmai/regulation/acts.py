@@ -106,6 +106,8 @@ _ACTS = (
     Act("record.witness", "record", Title("Gửi mốc xác nhận", "Have checkpoints witnessed")),
     Act("breach.notify", "record", Title("Thông báo vi phạm dữ liệu cá nhân", "Notify a breach of personal data")),
     Act("record.delete", "record", Title("Xóa nhật ký", "Delete records")),
+    Act("document.read", "document", Title("Xem mọi văn bản", "Read all documents")),
+    Act("document.issue", "document", Title("Ban hành, hủy bỏ văn bản", "Issue and annul documents")),
     Act("document.sign", "document", Title("Ký văn bản", "Sign a document")),
     Act("system.see", "recorder", Title("Xem tình trạng hệ thống", "See the system's state")),
     Act("recorder.provide", "recorder", Title("Bố trí đầu ghi", "Provide the recorders")),

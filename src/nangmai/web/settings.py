@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "nangmai.web.ledger",
     "nangmai.web.people",
     "nangmai.web.sites",
+    "nangmai.web.documents",
     "nangmai.web.footage",
     "nangmai.web.control",
 ]
@@ -111,6 +112,14 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "nangmai_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "nangmai.web.errors.csrf_failure"
+
+#: who signs papers with a token (docs/how-to/sign-with-a-token.md), which further roots count, who stamps the time
+PKCS11_MODULE = environment.text("NANGMAI_PKCS11_MODULE")
+PKCS11_TOKEN = environment.text("NANGMAI_PKCS11_TOKEN")
+PKCS11_PIN = environment.text("NANGMAI_PKCS11_PIN")
+PKCS11_PEOPLE = environment.words("NANGMAI_PKCS11_PEOPLE", "")
+SIGNATURE_ROOTS = environment.text("NANGMAI_SIGNATURE_ROOTS")
+TIMESTAMP_AUTHORITY = environment.text("NANGMAI_TIMESTAMP_AUTHORITY")
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]

@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/", include("nangmai.web.accounts.urls")),
     path("cameras/", include("nangmai.web.sites.urls")),
     path("control/", include("nangmai.web.control.urls")),
+    path("", include("nangmai.web.documents.urls")),
     path("ui/", include("nangmai.web.ui.urls")),
     path("", include("nangmai.web.footage.urls")),
 ]

@@ -17,7 +17,15 @@ from nangmai.web.sites import plans
 from nangmai.web.sites.models import Area
 from unit.web.recorders import FakeRecorder
 
-ARGUMENTS = {"sign_in_id": 1, "purpose": "prove", "passkey_id": 1, "recorder": "nvr-1", "camera_id": "cam-01"}
+ARGUMENTS = {
+    "sign_in_id": 1,
+    "purpose": "prove",
+    "passkey_id": 1,
+    "recorder": "nvr-1",
+    "camera_id": "cam-01",
+    "token": "none",
+    "page": 1,
+}
 
 
 def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -26,11 +26,13 @@ DUTIES = {
 
 BOARD = frozenset({Role.PRINCIPAL.value, Role.VICE_PRINCIPAL.value})
 
-#: acts on people, and who may do them
+#: acts on people and papers, and who may do them
 ROLES: Mapping[str, frozenset[str]] = {
     "people.see": BOARD,
     "assignment.sign": BOARD,
     "delegation.sign": BOARD,
+    "document.read": BOARD,
+    "document.issue": BOARD,
 }
 CLAUSE = "Đ4.1"
 

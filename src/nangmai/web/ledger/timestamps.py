@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from typing import ClassVar, NamedTuple
 
-from asn1crypto import algos, cms, tsp  # type: ignore[import-untyped]
+from asn1crypto import algos, cms, tsp
 
 from nangmai.base.errors import Error, Kind
 

@@ -41,6 +41,12 @@ STATES: dict[str, tuple[str, str, Promise]] = {
     "failed": ("broken", "circle-x", _("Failed")),
     "opened": ("kept", "play", _("Opened")),
     "closed": ("unknown", "square", _("Closed")),
+    "in_force": ("kept", "circle-check", _("In force")),
+    "unsigned": ("at-risk", "signature", _("Waiting for signatures")),
+    "annulled": ("broken", "circle-x", _("Annulled")),
+    "intact": ("kept", "badge-check", _("Intact")),
+    "untrusted": ("at-risk", "triangle-alert", _("Intact, but nobody here vouches for the signer")),
+    "altered": ("broken", "circle-x", _("Altered")),
     "revoked": ("at-risk", "triangle-alert", _("Withdrawn")),
 }
 
