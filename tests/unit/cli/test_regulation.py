@@ -107,3 +107,60 @@ def test_what_is_no_regulation_is_one_clear_error(tmp_path: Path) -> None:
     path.write_text("form: something else", encoding="utf-8")
     with pytest.raises(FileMalformed):
         run("matrix", path)
+
+
+def checked(*arguments: str | Path) -> tuple[int, str]:
+    result = CliRunner().invoke(command, ["check", *(str(argument) for argument in arguments)], catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+def test_a_text_without_a_fault_passes(shipped: Path) -> None:
+    exit_code, output = checked(shipped)
+    assert exit_code == 0
+    assert "0 faults, 0 warnings, 0 breaches of vn-2026; 125 of 125 norms bound (100 %)." in output
+    assert checked() == (exit_code, output)
+
+
+def test_what_is_wrong_with_a_text_is_told_to_programs(tmp_path: Path) -> None:
+    path = amended(
+        tmp_path,
+        ("  complaint_days: 30", "  complaint_days: 60"),
+        ("  replay_minutes: 30", "  replay_minutes: 3000"),
+        ("term: {ends_on: 2023-05-31}\n", ""),
+        ("            bound: {evidenced: watch_coverage}\n", ""),
+    )
+    exit_code, output = checked(path, "--json")
+    report = json.loads(output)
+    assert exit_code == 1
+    assert [fault["code"] for fault in report["faults"]] == ["parameter_out_of_bounds"]
+    assert [warning["code"] for warning in report["warnings"]] == ["expiry_missing"]
+    assert report["coverage"] == {"norms": 125, "bound": 124, "percent": 99, "unbound": ["Đ7.1/watch"]}
+    assert [(breach["rule"], breach["clause"]) for breach in report["breaches"]] == [("complaints_are_decided", "Đ3.2")]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("who: [guard]\n            trigger: visitor", "who: [wizard]\n            trigger: visitor"), "Đ3.1: "),
+        (("            bound: {evidenced: watch_coverage}\n", ""), "unbound  Đ7.1/watch"),
+        (("  complaint_days: 30", "  complaint_days: 60"), "law      Đ3.2: "),
+        (("law: vn-2026", "law: atlantis"), "There is no law pack atlantis."),
+    ],
+)
+def test_each_kind_of_flaw_fails_the_check_and_is_told_to_people(
+    tmp_path: Path, change: tuple[str, str], told: str
+) -> None:
+    exit_code, output = checked(amended(tmp_path, change), "--language", "en")
+    assert exit_code == 1
+    assert told in output
+
+
+def test_a_warning_alone_does_not_fail_the_check(tmp_path: Path) -> None:
+    exit_code, output = checked(amended(tmp_path, ("term: {ends_on: 2023-05-31}\n", "")))
+    assert exit_code == 0
+    assert "warning  139/QĐ-MNNM: Quy chế không nêu thời hạn áp dụng." in output
+
+
+def test_a_rule_that_is_not_compared_with_the_law_is_told_as_such(tmp_path: Path) -> None:
+    path = amended(tmp_path, ("oblige: [breach.notify]", "oblige: [camera.care]"))
+    assert "(this rule is not yet compared with the law)" in checked(path, "--language", "en")[1]
