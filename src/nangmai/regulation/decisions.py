@@ -26,9 +26,9 @@ Code = Literal[
     "no_version",  # nothing is in force at that moment
     "unacknowledged",  # the text in force is not yet acknowledged
     "recused",  # the person is kept from this case's material
-    "condition_missing",  # a permit names the person, and not all it asks for holds
+    "condition_missing",  # a permit names the person; a condition of it, or one that lifts a forbid, does not hold
     "not_named",  # permits name others
-    "forbidden",
+    "forbidden",  # by a norm that nothing lifts, or of an act that nothing permits
     "not_covered",  # no norm of the text permits the act to anybody
     "wrong_kind",  # the act is done to another kind of thing
     "unreadable",  # the question could not be judged
@@ -194,29 +194,34 @@ class Rulebook:
         if judgement.complaint:
             return Refusal("unreadable", ())
         forbids = self._in_text_order(judgement.norms)
-        if explicit := [norm for norm in forbids if OTHERS not in norm.who]:
-            missing = explicit[0].unless if len(explicit) == 1 else ()
-            remedy = _remedy(missing, is_any_enough=True)
-            return Refusal("forbidden", _clauses(explicit), missing, remedy, is_any_enough=True)
-        return self._nearest(question, forbids)
-
-    def _nearest(self, question: Question, forbids: list[Norm]) -> Refusal:
-        """The permit that came nearest; a forbid of others is cited with it, as it is what keeps the act back."""
+        others = [norm for norm in forbids if OTHERS in norm.who]
+        liftable = [norm for norm in forbids if OTHERS not in norm.who and norm.unless]
+        if final := [norm for norm in forbids if OTHERS not in norm.who and not norm.unless]:
+            return Refusal("forbidden", _clauses(final))
         permits = self._permits[question.act]
         roles = {ANYONE} if question.holding is None else {ANYONE, question.holding.role}
-        naming = [norm for norm in permits if roles.intersection(norm.who)]
-        if naming:
-            held = self._policies.holding_conditions(question)
-            missing, nearest = min(
-                ((tuple(name for name in norm.when if name not in held), norm) for norm in naming),
-                key=lambda each: len(each[0]),
-            )
-            return Refusal("condition_missing", _clauses([nearest, *forbids]), missing, _remedy(missing))
-        if forbids:
-            return Refusal("not_named", _clauses(forbids), (), "ask_board")
+        if naming := [norm for norm in permits if roles.intersection(norm.who)]:
+            return self._missing(question, naming, others, liftable)
+        if others:
+            return Refusal("not_named", _clauses(others), (), "ask_board")
         if permits:
-            return Refusal("not_named", _clauses(permits), (), "file_matter")
+            return Refusal("not_named", _clauses([*liftable, *permits]), (), "file_matter")
+        if liftable:
+            return _unlifted("forbidden", liftable)
         return Refusal("not_covered", self.clauses_about("matter.file"), (), "file_matter")
+
+    def _missing(self, question: Question, naming: list[Norm], others: list[Norm], liftable: list[Norm]) -> Refusal:
+        """The permit that came nearest and what it lacks; what a forbid lacks where the permit lacks nothing."""
+        held = self._policies.holding_conditions(question)
+        missing, nearest = min(
+            ((tuple(name for name in norm.when if name not in held), norm) for norm in naming),
+            key=lambda each: len(each[0]),
+        )
+        if not missing and liftable:
+            return _unlifted("condition_missing", liftable)
+        sole = (norm.unless[0] for norm in liftable if len(norm.unless) == 1)
+        missing = tuple(dict.fromkeys((*missing, *sole)))
+        return Refusal("condition_missing", _clauses([nearest, *others, *liftable]), missing, _remedy(missing))
 
     def _in_text_order(self, ids: Iterable[str]) -> list[Norm]:
         return [self.regulation.norm_by_id[norm] for norm in sorted(ids, key=self._order.__getitem__)]
@@ -285,6 +290,12 @@ def act_named(act: str) -> Act:
 
 def _clauses(norms: Iterable[Norm]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(norm.clause for norm in norms))
+
+
+def _unlifted(code: Code, forbids: list[Norm]) -> Refusal:
+    """What would lift the first of these forbids: any one of its conditions."""
+    missing = forbids[0].unless
+    return Refusal(code, _clauses(forbids), missing, _remedy(missing, is_any_enough=True), len(missing) > 1)
 
 
 def _remedy(missing: tuple[str, ...], *, is_any_enough: bool = False) -> Remedy:

@@ -108,11 +108,39 @@ def test_a_forbid_overrides_a_permit_and_is_cited() -> None:
         norm("Đ2.3/never", "forbid", "footage.publish", "anyone", unless="with_consent with_order"),
     )
     refusal = refused(text, holder("principal"), "footage.publish")
-    expected = Refusal("forbidden", ("Đ2.3",), ("with_consent", "with_order"), "ask_board", is_any_enough=True)
+    missing = ("with_consent", "with_order")
+    expected = Refusal("condition_missing", ("Đ2.3",), missing, "ask_board", is_any_enough=True)
     assert refusal == expected
     for paper in ("consent", "order"):
         assert decided(text, holder("principal"), "footage.publish", Facts(frozenset({paper}))).is_allowed
     assert decided(text, holder("principal"), "live.view").is_allowed
+
+
+def test_a_forbid_that_nothing_lifts_is_all_that_is_told() -> None:
+    text = regulation(
+        norm("Đ7.1/x", "permit", "live.view", "guard", when="on_shift"),
+        norm("Đ7.2/x", "forbid", "live.view", "anyone", unless="stepped_up"),
+        norm("Đ7.3/x", "forbid", "live.view", "guard"),
+    )
+    assert refused(text, holder("guard"), "live.view") == Refusal("forbidden", ("Đ7.3",))
+
+
+def test_what_a_permit_and_a_forbid_lack_is_told_together() -> None:
+    text = regulation(
+        norm("Đ7.1/x", "permit", "live.view", "guard", when="on_shift"),
+        norm("Đ7.2/x", "forbid", "live.view", "anyone", unless="stepped_up"),
+        norm("Đ7.3/x", "forbid", "live.view", "anyone", unless="for_carried_purpose with_grant"),
+    )
+    refusal = refused(text, holder("guard"), "live.view")
+    assert refusal == Refusal("condition_missing", ("Đ7.1", "Đ7.2", "Đ7.3"), ("on_shift", "stepped_up"), "none")
+
+
+def test_who_is_not_named_is_not_sent_after_the_condition_of_a_forbid() -> None:
+    purpose = norm("Đ1.2/purpose", "forbid", "playback.view audio.record", "anyone", unless="for_carried_purpose")
+    text = regulation(*OTHERS.norms, purpose)
+    assert refused(text, holder("head"), "playback.view") == Refusal("not_named", ("Đ4.2",), (), "ask_board")
+    unpermitted = refused(text, holder("head"), "audio.record")
+    assert unpermitted == Refusal("forbidden", ("Đ1.2",), ("for_carried_purpose",), "file_matter")
 
 
 def test_a_forbid_holds_only_when_its_conditions_do() -> None:
