@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
 import cedarpy
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nangmai.regulation.acts import ACTS
 from nangmai.regulation.cedar import policy_texts, schema
 from nangmai.regulation.decisions import Rulebook
 from nangmai.regulation.facts import Facts, Holding, Person, Thing
-from nangmai.regulation.form import read
 from nangmai.regulation.matrix import Cell, matrix
-from nangmai.regulation.model import Regulation
+from unit.regulation.askings import facts, people, things
+from unit.regulation.oracle import allows
+from unit.regulation.shipped import shipped
 from unit.regulation.small import NOW_US
 
 COLUMNS = (
@@ -74,15 +77,17 @@ CONDITIONS = {
 }
 
 
+TEXT = shipped()
+
+
 @cache
-def shipped() -> Regulation:
-    text = files("nangmai.demonstration").joinpath("regulation.yaml").read_text(encoding="utf-8")
-    return read(text, "regulation.yaml")
+def _rulebook() -> Rulebook:
+    return Rulebook(TEXT)
 
 
 @cache
 def rows() -> Mapping[str, Mapping[str, Cell]]:
-    return {row.act: row.cells for row in matrix(shipped())}
+    return {row.act: row.cells for row in matrix(TEXT)}
 
 
 @pytest.mark.parametrize("act", ROWS)
@@ -111,14 +116,13 @@ def test_every_refusal_names_a_clause() -> None:
 
 def test_the_board_alone_is_not_bound_to_a_shift_or_a_paper_for_playback() -> None:
     free = {role for role, cell in rows()["playback.view"].items() if cell.answer == "allow"}
-    assert free == {role.id for role in shipped().roles if role.is_board}
+    assert free == {role.id for role in TEXT.roles if role.is_board}
 
 
 def _decides(role: str, act: str, facts: Facts, **person: object) -> bool:
-    text = shipped()
-    holder = Person("1", (Holding("a-1", role),), acknowledged=text.version, **person)  # type: ignore[arg-type]
+    holder = Person("1", (Holding("a-1", role),), acknowledged=TEXT.version, **person)  # type: ignore[arg-type]
     camera = Thing(ACTS[act].thing, "x", purposes=frozenset({"P1"}), case="VV-1")
-    return Rulebook(text).decide(holder, act, camera, facts, NOW_US).is_allowed
+    return _rulebook().decide(holder, act, camera, facts, NOW_US).is_allowed
 
 
 def test_a_guard_sees_live_in_the_own_shift_only() -> None:
@@ -148,15 +152,34 @@ def test_a_recused_principal_sees_nothing_of_the_case_and_decides_nothing_in_it(
 
 
 def test_an_emergency_opens_a_duty_to_ratify() -> None:
-    text = shipped()
-    guard = Person("1", (Holding("a-1", "guard"),), text.version)
+    guard = Person("1", (Holding("a-1", "guard"),), TEXT.version)
     camera = Thing("camera", "x")
     emergency = Facts(frozenset({"emergency"}), age_s=50 * 60)
-    decision = Rulebook(text).decide(guard, "replay.view", camera, emergency, NOW_US)
+    decision = _rulebook().decide(guard, "replay.view", camera, emergency, NOW_US)
     (duty,) = decision.obligations
     assert (duty.clause, duty.due_us) == ("Đ4.6", NOW_US + 24 * 3600 * 1_000_000)
 
 
 def test_every_policy_of_the_text_fits_the_schema() -> None:
-    result = cedarpy.validate_policies("\n".join(policy_texts(shipped()).values()), json.dumps(schema()))
+    result = cedarpy.validate_policies("\n".join(policy_texts(TEXT).values()), json.dumps(schema()))
     assert result.validation_passed, [str(error) for error in result.errors]
+
+
+_PURPOSES = ["P1", "P2", "quality_check"]
+_ROLES = [role.id for role in TEXT.roles]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    person=people(_ROLES, ["gate", "yard"], [None, TEXT.version, TEXT.version]),
+    act=st.sampled_from(sorted(ACTS)),
+    thing=things(["camera"], ["gate", "yard"], _PURPOSES),
+    stand=facts(["", *_PURPOSES]),
+)
+def test_the_text_allows_exactly_what_a_plain_reading_of_it_does(
+    person: Person, act: str, thing: Thing, stand: Facts
+) -> None:
+    thing = replace(thing, kind=ACTS[act].thing)
+    decision = _rulebook().decide(person, act, thing, stand, NOW_US)
+    assert decision.is_allowed == allows(TEXT, person, act, thing, stand)
+    assert decision.clauses
