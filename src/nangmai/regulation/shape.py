@@ -264,10 +264,20 @@ for _tag, _pattern, _first in _RESOLVERS:
     _Dumper.add_implicit_resolver(_tag, _pattern, _first)
 
 
+#: line ends of Unicode, which single quotes turn into spaces
+_UNUSUAL_LINE_ENDS = frozenset("\x85\u2028\u2029")
+
+
 class Inline(dict[str, Any]):
     """A table that is written on one line."""
 
 
+_Dumper.add_representer(
+    str,
+    lambda dumper, data: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", data, style=None if _UNUSUAL_LINE_ENDS.isdisjoint(data) else '"'
+    ),
+)
 _Dumper.add_representer(
     Inline, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=True)
 )
