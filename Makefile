@@ -30,6 +30,7 @@ check: setup ## linters and types; changes nothing
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/nangmai regulation check
 	@$(BIN)/nangmai web manage check
 	@$(BIN)/nangmai web manage makemigrations --check --dry-run
 	@$(BIN)/djlint --check --lint src/nangmai/web
