@@ -50,17 +50,24 @@ class Policies:
     """The norms of one version, parsed once."""
 
     def __init__(self, regulation: Regulation) -> None:
-        self._norms = _parsed(policy_texts(regulation))
-        self._conditions = _parsed(
-            {
-                condition.id: f"permit(principal, action, resource) when {{ {condition.filled(regulation)} }};"
-                for condition in CONDITIONS.values()
-            }
+        policies = _parsed(policy_texts(regulation))
+        # a set for each act: Cedar looks at every policy of a set, and those of other acts cannot fit
+        self._norms = {
+            act: _policy_set({norm: policies[norm] for norm in policies if act in regulation.norm_by_id[norm].acts})
+            for act in ACTS
+        }
+        self._conditions = _policy_set(
+            _parsed(
+                {
+                    condition.id: f"permit(principal, action, resource) when {{ {condition.filled(regulation)} }};"
+                    for condition in CONDITIONS.values()
+                }
+            )
         )
 
     def judge(self, question: Question) -> Judgement:
         """Whether the norms allow it, and which of them determined that."""
-        return _ask(self._norms, question)
+        return _ask(self._norms[question.act], question)
 
     def holding_conditions(self, question: Question) -> frozenset[str]:
         """Every condition that holds, each asked alone."""
@@ -153,14 +160,18 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _parsed(texts: dict[str, str]) -> cedarpy.PolicySet:
-    """Cedar numbers the policies it parses; they are given back the ids they are cited by."""
+def _parsed(texts: dict[str, str]) -> dict[str, Any]:
+    """Each policy in Cedar's JSON form, under the id it is cited by: parsed from text it would be numbered."""
     policies: dict[str, Any] = {}
     for policy_id, text in texts.items():
         try:
             (policies[policy_id],) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
         except ValueError as error:
             raise RegulationNotCompiled(norm=policy_id, reason=str(error)) from error
+    return policies
+
+
+def _policy_set(policies: dict[str, Any]) -> cedarpy.PolicySet:
     whole = {"staticPolicies": policies, "templates": {}, "templateLinks": []}
     return cedarpy.PolicySet.from_json_str(json.dumps(whole))
 
