@@ -230,8 +230,7 @@ class Rulebook:
 class Regulations:
     """All versions. An act is judged by the one in force at its moment, whatever came later.
 
-    A version that is superseded is given with the end that the superseding one set it:
-    `dataclasses.replace(regulation, in_force_until=…)`, which leaves its content hash as it was signed.
+    A version that is superseded is given with the end that the superseding one set it: `Regulation.in_interval`.
     """
 
     def __init__(self, versions: Iterable[Regulation]) -> None:

@@ -6,12 +6,13 @@ Owns the shape. Reading is `form.py`, judging whether it makes sense is `validat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import ClassVar, Literal
 
 from nangmai.base.errors import Error, Kind
+from nangmai.base.units import utc_from_us
 from nangmai.regulation.acts import Title
 from nangmai.regulation.parameters import PARAMETERS, Value
 
@@ -155,6 +156,12 @@ class Regulation:
     def role_by_id(self) -> Mapping[str, RoleDefinition]:
         """Roles by id."""
         return {role.id: role for role in self.roles}
+
+    def in_interval(self, from_us: int, until_us: int | None) -> Regulation:
+        """The same text with the interval it really had; its hash stays as signed, its offset as written."""
+        zone = self.in_force_from.tzinfo
+        until = None if until_us is None else utc_from_us(until_us).astimezone(zone)
+        return replace(self, in_force_from=utc_from_us(from_us).astimezone(zone), in_force_until=until)
 
     def parameter(self, name: str) -> Value:
         """What the version states, or the default."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from nangmai.base.units import us_from_datetime
@@ -61,6 +62,19 @@ def test_months_are_those_of_the_place() -> None:
     opened = _us(2023, 1, 31, 3)  # still the 30th in UTC
     assert due(review, TEXT, opened) == _us(2023, 2, 28, 3)
     assert next_opening(review, TEXT, opened) == _us(2023, 4, 30, 3)
+
+
+def test_a_version_in_another_interval_keeps_its_calendar_and_its_hash() -> None:
+    signed = replace(TEXT, content_hash="ab")
+    kept = signed.in_interval(_us(2023, 2, 1), _us(2023, 6, 1))
+    assert (kept.in_force_from, kept.in_force_until) == (
+        datetime(2023, 2, 1, tzinfo=HANOI),
+        datetime(2023, 6, 1, tzinfo=HANOI),
+    )
+    assert kept.version == "ab"
+    review = rules(kept)[1]
+    assert due(review, kept, _us(2023, 1, 31, 3)) == _us(2023, 2, 28, 3)
+    assert signed.in_interval(_us(2023, 2, 1), None).in_force_until is None
 
 
 def test_a_standing_duty_has_no_time() -> None:
