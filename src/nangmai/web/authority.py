@@ -27,6 +27,14 @@ class RoleTitle(NamedTuple):
     duty: Promise | str = ""
 
 
+class AreaTitle(NamedTuple):
+    """An area as lists and registers name it."""
+
+    id: str
+    label: str  #: set in as deep as it lies
+    path: str
+
+
 class Basis(NamedTuple):
     """What a permitted act rests on: the actor's assignment, the clauses, the version of the regulation."""
 
@@ -46,6 +54,9 @@ class Authority(Protocol):
 
     def roles(self) -> Sequence[RoleTitle]:
         """The roles that can be assigned."""
+
+    def areas(self) -> Sequence[AreaTitle]:
+        """The areas an assignment can be for, in the order of their tree."""
 
     def roles_with(self, act: str) -> frozenset[str]:
         """The roles that some clause lets do the act."""

@@ -12,6 +12,7 @@ urlpatterns = [
     path("cameras/", include("nangmai.web.sites.urls")),
     path("control/", include("nangmai.web.control.urls")),
     path("", include("nangmai.web.documents.urls")),
+    path("people/", include("nangmai.web.people.urls")),
     path("ui/", include("nangmai.web.ui.urls")),
     path("", include("nangmai.web.footage.urls")),
 ]

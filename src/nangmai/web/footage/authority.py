@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nangmai.regulation.acts import ACTS
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import Basis, RoleTitle
+from nangmai.web.authority import AreaTitle, Basis, RoleTitle
 from nangmai.web.footage.policies import Denied, Role, roles_held
 from nangmai.web.people.queries import holdings
+from nangmai.web.sites import queries
 
 DUTIES = {
     Role.PRINCIPAL: _("Directs how the camera system is managed, used and its information processed."),
@@ -55,6 +56,12 @@ def may_do(user: User, act: str) -> bool:
 def roles() -> Sequence[RoleTitle]:
     """The roles that can be assigned."""
     return [RoleTitle(role.value, role.label, DUTIES[role]) for role in Role]
+
+
+def areas() -> Sequence[AreaTitle]:
+    """The placed areas of the site."""
+    places = queries.places()
+    return [AreaTitle(str(row.area.pk), row.label, places.path_text(row.area.pk)) for row in places.rows()]
 
 
 def roles_with(act: str) -> frozenset[str]:

@@ -42,6 +42,12 @@ class RoleUnknown(Error):
     kind: ClassVar[Kind] = Kind.INVALID
 
 
+class AreaUnknown(Error):
+    """There is no area “{area}”. Choose one of: {known}."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
 class PeriodBackwards(Error):
     """The period ends before it begins. Set the end after the beginning."""
 
@@ -141,6 +147,13 @@ def _check_role(role: str) -> None:
         raise RoleUnknown(role=role, known=", ".join(known))
 
 
+def _check_areas(areas: Iterable[str]) -> None:
+    known = {area.id: area.path for area in authority().areas()}
+    for area in areas:
+        if area not in known:
+            raise AreaUnknown(area=area, known=", ".join(f"{one} ({path})" for one, path in known.items()) or "–")
+
+
 def _told(reason: str) -> str:
     reason = reason.strip()
     if not reason:
@@ -201,6 +214,7 @@ def _assign(
     document: str,
 ) -> Assignment:
     _check_role(role)
+    _check_areas([area] if area else [])
     now = timezone.now()
     from_at, until_at = span.resolved(now)
     made = Assignment.objects.create(
@@ -265,6 +279,7 @@ def delegate(
     if assignment.person_id != by.pk or not Assignment.objects.filter(queries.in_force(now), pk=assignment.pk).exists():
         raise NotOwnAssignment
     wanted = sorted(set(areas))
+    _check_areas(wanted)
     is_beyond_area = bool(assignment.area) and bool(set(wanted) - {assignment.area})
     is_beyond_period = assignment.until_at is not None and (until_at is None or until_at > assignment.until_at)
     if is_beyond_area or is_beyond_period or until_at is None:

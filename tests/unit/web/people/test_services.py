@@ -20,6 +20,7 @@ from nangmai.web.people import services
 from nangmai.web.people.models import Assignment, Delegation
 from nangmai.web.people.queries import holdings, recused_from
 from nangmai.web.people.services import Span
+from nangmai.web.sites.models import Area
 from unit.web.recorders import FakeRecorder
 
 
@@ -38,6 +39,16 @@ def newcomer(make_user: Callable[..., User]) -> User:
     return make_user("", "moi")
 
 
+@pytest.fixture
+def gate() -> str:
+    return str(Area.objects.create(name="Cổng chính", kind="gate").pk)
+
+
+@pytest.fixture
+def yard() -> str:
+    return str(Area.objects.create(name="Sân trường", kind="yard").pk)
+
+
 def assign(person: User, by: User, role: str = "guard", **fields: Any) -> Assignment:
     return services.assign(person=person, role=role, by=by, is_stepped_up=True, **fields)
 
@@ -53,8 +64,8 @@ def delegate(given: Assignment, taker: User, by: User, days: int = 3, **fields: 
     )
 
 
-def test_what_the_board_signs_is_held_at_once_and_says_who_signed(board: User, newcomer: User) -> None:
-    made = assign(newcomer, board, area="gate", document="12/QĐ-MNNM")
+def test_what_the_board_signs_is_held_at_once_and_says_who_signed(board: User, newcomer: User, gate: str) -> None:
+    made = assign(newcomer, board, area=gate, document="12/QĐ-MNNM")
     assert roles(newcomer) == ["guard"]
     assert (made.origin, made.signed_by, made.document) == ("signed", board, "12/QĐ-MNNM")
 
@@ -82,6 +93,11 @@ def test_the_database_refuses_a_self_signed_assignment_too(board: User) -> None:
 def test_a_role_the_regulation_does_not_name_is_refused(board: User, newcomer: User) -> None:
     with pytest.raises(services.RoleUnknown, match="guard"):
         assign(newcomer, board, role="superuser")
+
+
+def test_an_area_that_is_not_there_is_refused(board: User, newcomer: User, gate: str) -> None:
+    with pytest.raises(services.AreaUnknown, match="Cổng chính"):
+        assign(newcomer, board, area="moon")
 
 
 def test_a_period_has_to_run_forwards(board: User, newcomer: User) -> None:
@@ -157,15 +173,17 @@ def test_a_delegation_without_a_future_is_refused(board: User, newcomer: User, d
         delegate(Assignment.objects.get(person=board), newcomer, board, days)
 
 
-def test_a_delegation_stays_within_its_assignment(board: User, deputy: User, newcomer: User) -> None:
-    given = assign(board, deputy, role="vice_principal", area="gate", span=Span(until_at=timezone.now() + timedelta(5)))
+def test_a_delegation_stays_within_its_assignment(
+    board: User, deputy: User, newcomer: User, gate: str, yard: str
+) -> None:
+    given = assign(board, deputy, role="vice_principal", area=gate, span=Span(until_at=timezone.now() + timedelta(5)))
     with pytest.raises(services.DelegationTooWide):
         delegate(given, newcomer, board, days=6)
     with pytest.raises(services.DelegationTooWide):
-        delegate(given, newcomer, board, areas=["gate", "yard"])
+        delegate(given, newcomer, board, areas=[gate, yard])
     with pytest.raises(services.DelegationTooWide):
         delegate(given, newcomer, board, span=Span())
-    assert delegate(given, newcomer, board, areas=["gate"]).areas == ["gate"]
+    assert delegate(given, newcomer, board, areas=[gate]).areas == [gate]
 
 
 def test_only_the_holder_delegates_and_never_to_themselves(board: User, deputy: User, newcomer: User) -> None:
