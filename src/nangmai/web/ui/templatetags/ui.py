@@ -44,7 +44,6 @@ STATES: dict[str, tuple[str, str, Promise]] = {
     "ended": ("unknown", "minus", _("Ended")),
     "opened": ("kept", "play", _("Opened")),
     "closed": ("unknown", "square", _("Closed")),
-    "in_force": ("kept", "circle-check", _("In force")),
     "unsigned": ("at-risk", "signature", _("Waiting for signatures")),
     "annulled": ("broken", "circle-x", _("Annulled")),
     "intact": ("kept", "badge-check", _("Intact")),
