@@ -13,6 +13,7 @@ urlpatterns = [
     path("control/", include("nangmai.web.control.urls")),
     path("", include("nangmai.web.documents.urls")),
     path("people/", include("nangmai.web.people.urls")),
+    path("ledger/", include("nangmai.web.ledger.urls")),
     path("ui/", include("nangmai.web.ui.urls")),
     path("", include("nangmai.web.footage.urls")),
 ]

@@ -28,6 +28,8 @@ ARGUMENTS = {
     "camera_id": "cam-01",
     "token": "none",
     "page": 1,
+    "seq": 0,
+    "size": 1,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DocumentsConfig(AppConfig):
@@ -10,3 +11,15 @@ class DocumentsConfig(AppConfig):
 
     name = "nangmai.web.documents"
     label = "documents"
+
+    def ready(self) -> None:
+        from nangmai.web.ledger.titles import name_acts
+
+        name_acts(
+            {
+                "letterhead.set": _("Letterhead set"),
+                "document.issued": _("Document issued"),
+                "document.signed": _("Document signed"),
+                "document.annulled": _("Document annulled"),
+            }
+        )

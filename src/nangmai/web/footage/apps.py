@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FootageConfig(AppConfig):
@@ -15,5 +16,7 @@ class FootageConfig(AppConfig):
         import nangmai.web.footage.signals  # noqa: F401 - connects its receivers
         from nangmai.web.clockwork.services import register
         from nangmai.web.footage import folding
+        from nangmai.web.ledger.titles import name_acts
 
+        name_acts({"ticket.issued": _("Ticket issued"), "footage.viewed": _("Footage viewed")})
         register("footage.fold_uses", folding.FOLDED_EVERY_S, folding.fold_uses)

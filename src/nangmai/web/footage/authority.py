@@ -34,6 +34,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "delegation.sign": BOARD,
     "document.read": BOARD,
     "document.issue": BOARD,
+    "ledger.read": BOARD,
+    "views.read": BOARD,
 }
 CLAUSE = "Đ4.1"
 

@@ -1,11 +1,82 @@
-"""Look-ups in the ledger."""
+"""Look-ups in the ledger: searching, names for pages, proofs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 
-from nangmai.custody.merkle import HASH_BYTES, Subtree
-from nangmai.web.ledger.models import Entry
+from django.db.models import Q, QuerySet
+
+from nangmai.base.errors import Error
+from nangmai.custody.ledger import commitment, verify_ledger_checkpoint
+from nangmai.custody.merkle import HASH_BYTES, Subtree, inclusion_proof, leaf_hash, verify_inclusion
+from nangmai.web.accounts.models import User
+from nangmai.web.ledger import keys
+from nangmai.web.ledger.models import Checkpoint, Entry
+from nangmai.web.ledger.titles import act_titles, thing_names
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Filters:
+    """What somebody looks for; empty fields ask nothing."""
+
+    q: str = ""
+    act: str = ""
+    who: str = ""
+    thing: str = ""
+    clause: str = ""
+    outcome: str = ""
+    from_us: int | None = None
+    to_us: int | None = None
+
+
+def entries(filters: Filters) -> QuerySet[Entry]:
+    """The entries that fit, newest first."""
+    rows = Entry.objects.all()
+    if filters.act:
+        rows = rows.filter(act=filters.act)
+    if filters.outcome:
+        rows = rows.filter(outcome=filters.outcome)
+    if filters.clause:
+        rows = rows.filter(clauses__contains=f" {filters.clause} ")
+    if filters.who:
+        rows = rows.filter(Q(actor__in=_actors_like(filters.who)) | Q(actor=filters.who))
+    if filters.thing:
+        rows = rows.filter(Q(thing__icontains=filters.thing) | Q(thing__in=_like(filters.thing, thing_names())))
+    if filters.from_us is not None:
+        rows = rows.filter(at_us__gte=filters.from_us)
+    if filters.to_us is not None:
+        rows = rows.filter(at_us__lt=filters.to_us)
+    if filters.q:
+        rows = rows.filter(
+            Q(body__icontains=filters.q)
+            | Q(act__in=_like(filters.q, act_titles()))
+            | Q(actor__in=_actors_like(filters.q))
+            | Q(thing__in=_like(filters.q, thing_names()))
+        )
+    return rows
+
+
+def views_of(camera: str, from_us: int, to_us: int) -> QuerySet[Entry]:
+    """Who saw, or tried to see, what this camera (`camera:nvr-1/cam-03`) recorded in the period; live looks too."""
+    return Entry.objects.filter(act="footage.viewed", thing=camera, from_us__lt=to_us, to_us__gte=from_us)
+
+
+def _like(text: str, names: Mapping[str, str]) -> list[str]:
+    """The ids whose name holds the text; the database compares Vietnamese capitals badly."""
+    return [key for key, name in names.items() if text.casefold() in name.casefold()]
+
+
+def _actors_like(text: str) -> list[str]:
+    people = User.objects.values_list("pk", "display_name", "username")
+    return _like(text, {f"p-{key}": f"{name} {username}" for key, name, username in people})
+
+
+def actor_names(rows: Iterable[Entry]) -> dict[str, str]:
+    """`p-12` -> the name of that person now; who has no account any more stands for the number."""
+    wanted = {row.actor for row in rows}
+    numbers = [actor[2:] for actor in wanted if actor.startswith("p-") and actor[2:].isdecimal()]
+    return {f"p-{user.pk}": user.display_name for user in User.objects.filter(pk__in=numbers)}
 
 
 def look_up(parts: Sequence[Subtree]) -> Mapping[Subtree, bytes]:
@@ -16,3 +87,55 @@ def look_up(parts: Sequence[Subtree]) -> Mapping[Subtree, bytes]:
 
 def _piece(nodes: bytes, level: int) -> bytes:
     return nodes[level * HASH_BYTES : (level + 1) * HASH_BYTES]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Proof:
+    """How an entry stands under the newest checkpoint. `checkpoint` is None while none covers it."""
+
+    leaf: bytes
+    checkpoint: Checkpoint | None
+    hashes: tuple[bytes, ...]
+    is_included: bool
+    is_signed: bool
+    is_found_rightly: bool  #: the columns by which it is searched say what its bytes say
+
+    @property
+    def holds(self) -> bool:
+        """Everything that can be said of it is right."""
+        return self.is_included and self.is_signed and self.is_found_rightly
+
+
+def proof_of(entry: Entry) -> Proof:
+    """Computed from the rows as they are now, and verified."""
+    leaf = leaf_hash(entry.body.encode())
+    newest = Checkpoint.objects.filter(size__gt=entry.seq).first()
+    if newest is None:
+        return Proof(leaf, None, (), False, False, _agrees(entry))
+    hashes = tuple(inclusion_proof(entry.seq, newest.size, look_up))
+    try:
+        signed = verify_ledger_checkpoint(newest.note, keys.signing_key().public_key())
+        is_signed, root = signed.size == newest.size, signed.root
+    except Error:
+        is_signed, root = False, bytes.fromhex(newest.root)
+    is_included = verify_inclusion(leaf, entry.seq, newest.size, hashes, root)
+    return Proof(leaf, newest, hashes, is_included, is_signed, _agrees(entry))
+
+
+def _agrees(entry: Entry) -> bool:
+    said = entry.said
+    names = ("seq", "at_us", "act", "actor", "thing", "outcome")
+    return all(getattr(entry, name) == getattr(said, name) for name in names) and entry.clauses.split() == list(
+        said.clauses
+    )
+
+
+def disclosed(entry: Entry) -> list[tuple[str, str | None, bool]]:
+    """Each personal field: its text (None: erased), and whether the text is the one that was committed to."""
+    known = {row.field: row for row in entry.disclosures.all()}
+    told = []
+    for field, committed in sorted(entry.said.personal.items()):
+        row = known.get(field)
+        is_true = row is not None and commitment(bytes(row.salt), row.text) == committed
+        told.append((field, None if row is None else row.text, is_true))
+    return told

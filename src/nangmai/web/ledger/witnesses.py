@@ -14,17 +14,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.core.mail import send_mail
 
 from nangmai.base.clock import Clock, SystemClock
 from nangmai.base.errors import Error, Kind
+from nangmai.custody.ledger import read_checkpoint, verify_ledger_checkpoint
+from nangmai.protocol.keys import parse_public_key
 from nangmai.web import environment
 from nangmai.web.ledger import timestamps
-from nangmai.web.ledger.models import Checkpoint, Witness
+from nangmai.web.ledger.models import Checkpoint, Entry, Witness
+from nangmai.web.ledger.services import append
 
 TIMEOUT_S = 20
 MOST_ANSWER_BYTES = 1 << 16
+KEPT = "checkpoint.witnessed"
 
 
 class WitnessUnreachable(Error):
@@ -48,6 +53,67 @@ VARIABLES: Mapping[str, str] = {
     "mail": "NANGMAI_WITNESS_MAIL",
     "rfc3161": "NANGMAI_WITNESS_RFC3161",
 }
+
+
+class CheckpointUnknown(Error):
+    """No checkpoints of {origin!r} are kept here; name it and its key in NANGMAI_WITNESS_FOR."""
+
+    kind: ClassVar[Kind] = Kind.DENIED
+
+
+class CheckpointForked(Error):
+    """{origin} has shown another history before: a checkpoint of {known} entries is known that this one contradicts."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class State(NamedTuple):
+    """A kind of witness for the page: its places with their newest word, and the variable that names them."""
+
+    kind: str
+    variable: str
+    places: list[tuple[str, Witness | None]]
+
+
+def states() -> list[State]:
+    """Every kind, configured or not."""
+    return [
+        State(kind, variable, [(place, _newest(kind, place)) for place in environment.words(variable)])
+        for kind, variable in VARIABLES.items()
+    ]
+
+
+def _newest(kind: str, place: str) -> Witness | None:
+    return Witness.objects.filter(kind=kind, place=place[:300]).select_related("checkpoint").first()
+
+
+def keep(note: str) -> Entry:
+    """Keep another ledger's checkpoint: it goes into this ledger, where nobody can take it out again.
+
+    One that is known already is not kept twice. One that contradicts what is known is refused and written down.
+    """
+    stated = read_checkpoint(note)
+    thing, keys = f"ledger:{stated.origin}", _trusted()
+    if stated.origin not in keys:
+        raise CheckpointUnknown(origin=stated.origin)
+    verify_ledger_checkpoint(note, keys[stated.origin])
+    known = Entry.objects.filter(act=KEPT, thing=thing, outcome="done").first()
+    facts = {"size": stated.size, "note": note}
+    if known is not None and known.said.facts["note"] == note:
+        return known
+    is_forked = known is not None and stated.size <= known.said.facts["size"]
+    entry = append(
+        act=KEPT, actor=f"node:{stated.origin}", thing=thing, outcome="refused" if is_forked else "done", facts=facts
+    )
+    if is_forked and known is not None:
+        raise CheckpointForked(origin=stated.origin, known=known.said.facts["size"])
+    return entry
+
+
+def _trusted() -> dict[str, Ed25519PublicKey]:
+    """`NANGMAI_WITNESS_FOR`: origin=key, again for more."""
+    pairs = [word.partition("=") for word in environment.words("NANGMAI_WITNESS_FOR")]
+    return {origin: parse_public_key(text, "NANGMAI_WITNESS_FOR") for origin, _equals, text in pairs}
 
 
 def places() -> list[Place]:

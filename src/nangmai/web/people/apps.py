@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
@@ -10,3 +11,17 @@ class PeopleConfig(AppConfig):
 
     name = "nangmai.web.people"
     label = "people"
+
+    def ready(self) -> None:
+        from nangmai.web.ledger.titles import name_acts
+
+        name_acts(
+            {
+                "assignment.signed": _("Assignment signed"),
+                "assignment.commanded": _("Assignment made by command"),
+                "assignment.revoked": _("Assignment revoked"),
+                "delegation.signed": _("Delegation signed"),
+                "delegation.withdrawn": _("Delegation withdrawn"),
+                "recusal.declared": _("Recusal declared"),
+            }
+        )

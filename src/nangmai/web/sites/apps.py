@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SitesConfig(AppConfig):
@@ -10,3 +11,23 @@ class SitesConfig(AppConfig):
 
     name = "nangmai.web.sites"
     label = "sites"
+
+    def ready(self) -> None:
+        from nangmai.web.ledger.titles import name_acts, name_things
+        from nangmai.web.sites.queries import camera_names
+
+        name_things("camera", camera_names)
+        name_acts(
+            {
+                "recorder.expected": _("Recorder expected"),
+                "recorder.pinned": _("Recorder's key pinned"),
+                "recorder.changed": _("Recorder changed"),
+                "checkpoint.received": _("Recorder's checkpoint received"),
+                "area.added": _("Area added"),
+                "area.changed": _("Area changed"),
+                "area.removed": _("Area removed"),
+                "camera.assigned": _("Camera assigned"),
+                "camera.placed": _("Camera placed on its plan"),
+                "site.changed": _("Site changed"),
+            }
+        )

@@ -66,3 +66,9 @@ TROUBLE = ("disk", "refused", "no_signal", "unknown")
 def state_counts(shown: list[Camera]) -> Counter[str]:
     """How many cameras are in each state."""
     return Counter(camera.state for camera in shown)
+
+
+def camera_names() -> dict[str, str]:
+    """Every camera there ever was, by the name that entries of the ledger give it."""
+    rows = Camera.objects.values_list("recorder__name", "camera_id", "name")
+    return {f"camera:{recorder}/{camera_id}": name for recorder, camera_id, name in rows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+
+from nangmai.web.authority import authority
 
 register = template.Library()
 
@@ -56,6 +59,20 @@ STATES: dict[str, tuple[str, str, Promise]] = {
 OUTCOMES = STATES | {"refused": ("broken", "circle-x", _("Refused"))}
 
 
+#: what the ledger says of an entry and of its proof
+ENTRIES: dict[str, tuple[str, str, Promise]] = {
+    "done": ("kept", "check", _("Done")),
+    "refused": ("broken", "circle-x", _("Refused")),
+    "failed": ("broken", "circle-x", _("Failed")),
+    "holds": ("kept", "circle-check", _("Holds")),
+    "broken": ("broken", "circle-x", _("Does not hold")),
+    "waiting": ("unknown", "clock", _("Waits")),
+    "not_configured": ("at-risk", "triangle-alert", _("Not configured")),
+    "unknown": ("unknown", "minus", _("Unknown")),
+}
+TABLES: dict[str, Mapping[str, tuple[str, str, Promise]]] = {"state": STATES, "outcome": OUTCOMES, "entry": ENTRIES}
+
+
 @functools.lru_cache(maxsize=256)
 def _svg(name: str) -> str:
     """The icon's shapes, without its own size and comment; an icon that was not built leaves its word alone."""
@@ -79,9 +96,16 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def state(name: str, kind: str = "state") -> SafeString:
     """Colour, form and word of a state."""
-    table = OUTCOMES if kind == "outcome" else STATES
+    table = TABLES[kind]
     tone, symbol, word = table.get(name, table["unknown"])
     return format_html('<span class="state state-{}">{}<span>{}</span></span>', tone, icon(symbol), word)
+
+
+@register.simple_tag(takes_context=True)
+def may_do(context: Mapping[str, Any], act: str) -> bool:
+    """Whether to offer an act to the person who looks."""
+    user = context.get("user")
+    return bool(user is not None and user.is_authenticated and authority().may_do(user, act))
 
 
 @register.filter

@@ -1,0 +1,85 @@
+"""How pages say what stands in an entry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from nangmai.custody import ledger
+from nangmai.web.ledger.services import SYSTEM, UNKNOWN
+from nangmai.web.ledger.titles import FACTS, PERSONAL, act_title
+from nangmai.web.ui.templatetags.ui import moment, size
+
+register = template.Library()
+
+
+@register.filter
+def act_word(act: str) -> str:
+    """The act's name in the language in force."""
+    return act_title(act)
+
+
+@register.filter
+def who(actor: str, names: Mapping[str, str]) -> str:
+    """An actor as a person would say it."""
+    if actor in names:
+        return names[actor]
+    kind, _colon, rest = actor.partition(":")
+    if kind == "recorder":
+        return _("Recorder {name}").format(name=rest)
+    return {SYSTEM: _("This system"), UNKNOWN: _("Nobody known here")}.get(actor, actor)
+
+
+@register.filter
+def what(thing: str, names: Mapping[str, str]) -> str:
+    """A thing by its name; one that nobody names stands for itself."""
+    return names.get(thing, thing)
+
+
+@register.filter
+def facts(entry: ledger.Entry) -> list[tuple[str, str, bool]]:
+    """Each fact: its name, its value in words, and whether it has lines of its own."""
+    told = []
+    for name, value in sorted(entry.facts.items()):
+        text = _fact(name, value)
+        told.append((str(FACTS.get(name, name)), text, "\n" in text))
+    return told
+
+
+def _fact(name: str, value: Any) -> str:
+    if name.endswith("_us") and isinstance(value, int):
+        return moment(value)
+    if name == "bytes" and isinstance(value, int):
+        return size(value)
+    if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def personal_word(field: str) -> str:
+    """The name of a personal field."""
+    return str(PERSONAL.get(field, field))
+
+
+@register.filter
+def witness_word(kind: str) -> str:
+    """A kind of witness."""
+    words = {
+        "paper": _("Paper"),
+        "mail": _("Mail"),
+        "folder": _("Folder"),
+        "node": _("Another installation"),
+        "rfc3161": _("Time-stamp authority (RFC 3161)"),
+    }
+    return words.get(kind, kind)
+
+
+@register.filter
+def hexadecimal(value: bytes) -> str:
+    """A hash as it is written."""
+    return value.hex()

@@ -1,0 +1,87 @@
+"""How pages name acts, things and facts. Apps add their own in `AppConfig.ready`; entries hold ids alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from nangmai.regulation.acts import ACTS
+
+Title = Promise | str
+
+_acts: dict[str, Title] = {
+    "session.opened": _("Signed in"),
+    "session.closed": _("Signed out"),
+    "password.changed": _("Password changed"),
+    "account.added": _("Account added"),
+    "factor.added": _("Way to prove identity added"),
+    "factor.removed": _("Way to prove identity removed"),
+    "identity.proven": _("Identity proven again"),
+    "checkpoint.witnessed": _("Checkpoint of another ledger kept"),
+    "ledger.exported": _("Ledger exported"),
+    "disclosure.erased": _("Personal data erased"),
+}
+_things: dict[str, Callable[[], Mapping[str, str]]] = {}
+
+FACTS: Mapping[str, Title] = {
+    "right": _("Right"),
+    "ticket": _("Ticket"),
+    "from_us": _("Footage from"),
+    "to_us": _("Footage to"),
+    "minute_us": _("Watched at"),
+    "uses": _("Times"),
+    "bytes": _("Size"),
+    "cameras": _("Cameras"),
+    "error": _("Refusal"),
+    "reasons": _("Reasons"),
+    "role": _("Role"),
+    "note": _("Checkpoint"),
+    "size": _("Entries"),
+    "public_key": _("Public key"),
+    "first": _("First entry"),
+    "last": _("Last entry"),
+    "disclosures": _("Erased"),
+    "changed": _("Changed"),
+}
+
+PERSONAL: Mapping[str, Title] = {
+    "address": _("Address"),
+    "browser": _("Browser"),
+    "name": _("Name"),
+    "username": _("Account name"),
+    "reason": _("Reason"),
+}
+
+
+def name_acts(titles: Mapping[str, Title]) -> None:
+    """Words for the acts of an app."""
+    _acts.update(titles)
+
+
+def name_things(kind: str, names: Callable[[], Mapping[str, str]]) -> None:
+    """Where to find the names of things of a kind: `camera:nvr-1/cam-03` -> "Cổng chính"."""
+    _things[kind] = names
+
+
+def act_titles() -> dict[str, str]:
+    """All acts that have a name, by id."""
+    return {act: str(title) for act, title in _acts.items()}
+
+
+def act_title(act: str) -> str:
+    """The act's name in the language in force; one that nobody named stands for itself."""
+    if act in _acts:
+        return str(_acts[act])
+    if act in ACTS:
+        title = ACTS[act].title
+        return title.vi if get_language() == "vi" else title.en
+    return act
+
+
+def thing_names(kind: str = "") -> dict[str, str]:
+    """The names of all things of a kind, or of all kinds."""
+    chosen = [kind] if kind else list(_things)
+    return {thing: name for one in chosen if one in _things for thing, name in _things[one]().items()}
