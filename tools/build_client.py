@@ -13,6 +13,7 @@ file a script), a printed page needs each style whole, so that every Vietnamese 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -74,13 +75,18 @@ def run_task(script: str) -> None:
 
 
 def build_print_fonts() -> None:
-    """One TrueType file a style below the built files, with the licence of the typeface beside it."""
+    """One TrueType file a style below the built files; beside them the letters all of them have, and the licence."""
     PRINT_FONTS.mkdir(parents=True, exist_ok=True)
+    letters: set[int] | None = None
     for style, name in STYLES.items():
         with TemporaryDirectory() as folder:
             parts = [_unhinted(style, subset, Path(folder)) for subset in SUBSETS]
             merged = Merger(options=MergeOptions(drop_tables=list(DROPPED))).merge(parts)
             merged.save(PRINT_FONTS / f"Tinos-{name}.ttf")
+        drawn = set(merged.getBestCmap())
+        letters = drawn if letters is None else letters & drawn
+    listed = "".join(map(chr, sorted(letters or ())))
+    (PRINT_FONTS / "letters.json").write_text(json.dumps(listed), encoding="ascii")
     shutil.copyfile(TYPEFACE / "LICENSE", PRINT_FONTS / "LICENSE.txt")
 
 

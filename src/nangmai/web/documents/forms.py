@@ -1,4 +1,4 @@
-"""Forms of the pages about papers: what to look for, the letterhead, why a paper is annulled, the proof to sign."""
+"""Forms of the pages about papers: what to look for, the letterhead, why a paper is annulled."""
 
 from __future__ import annotations
 
@@ -55,16 +55,4 @@ class AnnulForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=1000)
     replaced_by = forms.CharField(
         required=False, max_length=60, label=_("Number of the paper in its place"), help_text=_("May be left open.")
-    )
-
-
-class ProofForm(forms.Form):
-    """The proof that a signature asks for."""
-
-    password = forms.CharField(
-        label=_("Your password"),
-        max_length=1024,
-        strip=False,
-        help_text=_("A signature asks for it each time, though you are signed in."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )

@@ -65,7 +65,7 @@ PAPERS: dict[str, Paper] = {
         ),
         Paper(
             "checkpoint_slip",
-            "ledger/templates/ledger/checkpoint_slip.typ",
+            "documents/templates/documents/checkpoint_slip.typ",
             "",
             _("Ledger checkpoint on paper"),
         ),

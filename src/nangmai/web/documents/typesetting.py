@@ -27,6 +27,8 @@ ROOT = Path(nangmai.web.__file__).parent
 LAYOUT = "documents/typst/decree30.typ"
 SIGNATURE_CARD = "documents/templates/documents/signature_card.typ"
 FONTS = ROOT / "ui/static/ui/client/print-fonts"
+LETTERS = "letters.json"
+MISSING = "\N{REPLACEMENT CHARACTER}"
 STYLES = ("Regular", "Italic", "Bold", "BoldItalic")
 
 #: ISO 19005-2, level u: what is drawn can be read as text too
@@ -64,15 +66,26 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
+@functools.lru_cache(maxsize=1)
+def _letters() -> frozenset[str]:
+    """What all four styles can draw, as the build of the typeface found it, and the ends of lines."""
+    try:
+        return frozenset(json.loads((FONTS / LETTERS).read_text("utf-8"))) | {"\n", "\t"}
+    except OSError as error:
+        raise FontsMissing(name=LETTERS) from error
+
+
 def _compiler(template: str, **inputs: Any) -> typst.Compiler:
     texts = {name: json.dumps(_composed(value), ensure_ascii=False) for name, value in inputs.items()}
     return typst.Compiler(ROOT / template, root=ROOT, font_paths=_fonts(), sys_inputs=texts)
 
 
 def _composed(value: Any) -> Any:
-    """Every text in Unicode form C (TCVN 6909:2001 papers carry composed letters), so that a letter is one glyph."""
+    """Every text in Unicode form C, as TCVN 6909:2001 wants it, so that a letter is one glyph; what the typeface does
+    not have is shown as missing, since no other font may stand in for it.
+    """
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        return "".join(letter if letter in _letters() else MISSING for letter in unicodedata.normalize("NFC", value))
     if isinstance(value, Mapping):
         return {key: _composed(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -9,18 +9,18 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nangmai.web.access import public as for_everybody
 from nangmai.web.access import signed_in
-from nangmai.web.accounts import throttle
+from nangmai.web.accounts.step_up import is_stepped_up, to_step_up
 from nangmai.web.accounts.views import person
 from nangmai.web.authority import authority, requires_act
 from nangmai.web.documents import certificates, files, previews, queries, services, verification
-from nangmai.web.documents.forms import AnnulForm, FilterForm, LetterheadForm, ProofForm
+from nangmai.web.documents.forms import AnnulForm, FilterForm, LetterheadForm
 from nangmai.web.documents.models import Document, Letterhead, NumberRegister, SignatureField
 from nangmai.web.errors import translated
 
@@ -71,16 +71,13 @@ def document(request: HttpRequest, token: str) -> HttpResponse:
     return _document_page(request, found)
 
 
-def _document_page(
-    request: HttpRequest, found: Document, *, proof: ProofForm | None = None, reason: AnnulForm | None = None
-) -> HttpResponse:
+def _document_page(request: HttpRequest, found: Document, *, reason: AnnulForm | None = None) -> HttpResponse:
     user = person(request)
     fields = list(found.fields.all())
     context = {
         "document": found,
         "may_issue": authority().may_do(user, "document.issue"),
         "may_sign": any(field.user_id == user.pk and field.signed_at is None for field in fields),
-        "proof": proof or ProofForm(),
         "reason": reason or AnnulForm(),
     }
     try:
@@ -93,7 +90,7 @@ def _document_page(
             "signatures": [(field, judged.get(field.name)) for field in fields],
             "pages": range(1, verification.page_count(pdf) + 1),
         }
-    status = 200 if proof is None and reason is None else 400
+    status = 200 if reason is None else 400
     return render(request, "documents/document.html", context, status=status)
 
 
@@ -128,23 +125,14 @@ def page(request: HttpRequest, token: str, page: int) -> HttpResponse:
 
 
 @signed_in
-@sensitive_post_parameters("password")
 @require_POST
 def sign(request: HttpRequest, token: str) -> HttpResponse:
-    """Sign one's own field, after the password was given once more."""
+    """Sign one's own field, after identity was proven again; who comes back from there presses the button once more."""
     user = person(request)
     found = queries.document_for(user, token)
-    proof = ProofForm(request.POST)
-    if not proof.is_valid():
-        return _document_page(request, found, proof=proof)
-    address = request.META.get("REMOTE_ADDR") or None
-    throttle.check_allowed(user.username, address)
-    if not user.check_password(proof.cleaned_data["password"]):
-        throttle.record_failure(user.username, address)
-        proof.add_error("password", _("This is not your password."))
-        return _document_page(request, found, proof=proof)
-    throttle.record_success(user.username, address)
-    services.sign(found, by=user, factor="password")
+    if not is_stepped_up(request):
+        return to_step_up(reverse("documents:document", args=[token]))
+    services.sign(found, by=user, factor="step_up")
     messages.success(request, _("You have signed this paper."))
     return redirect("documents:document", token=token)
 

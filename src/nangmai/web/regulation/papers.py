@@ -1,0 +1,165 @@
+"""What goes into the papers of a regulation: its issuing decision, the comparison of two texts, the sign-off register.
+
+Takes regulations and plain rows, gives the data that `documents.services` prints. Reads no database.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from nangmai.regulation.effects import Effect, Effects
+from nangmai.regulation.model import Article, Clause, LegalBasis, Regulation
+from nangmai.web.documents.wording import date_words, sentence_start
+
+#: an article of the regulation proper, such as `Đ7`; any other id is a part without a number
+_NUMBERED = re.compile(r"Đ(\d+)")
+_IN_BRACES = re.compile(r"\{(\w+)\}")
+
+
+class SignOff(NamedTuple):
+    """One line of the sign-off register; an empty moment: not signed yet."""
+
+    name: str
+    role: str
+    moment: str = ""
+    proof: str = ""
+
+
+def issuing_decision(
+    regulation: Regulation,
+    *,
+    authority: str,
+    issuer: str,
+    proposal: str = "",
+    recipients: Sequence[str] = (),
+    replaces: str = "",
+) -> dict[str, Any]:
+    """The decision with the regulation enclosed.
+
+    `authority` decides (`Hiệu trưởng Trường …`), `issuer` is how the enclosure names it, `replaces` the number of the
+    decision that ends. Articles before the first numbered one are the decision's own (Decree 30/2020/NĐ-CP, form 1.3).
+    """
+    title = _after_kind(regulation.title.vi)
+    own, enclosed = _parts(regulation)
+    decides = [f"Ban hành kèm theo Quyết định này Quy chế {title}."]
+    decides += [filled(clause.text.vi, regulation) for article in own for clause in article.clauses]
+    if replaces:
+        decides.append(f"Quyết định này thay thế Quyết định số {replaces}.")
+    return {
+        "subject": f"Về việc ban hành Quy chế {title}",
+        "recipients": list(recipients),
+        "paper": {
+            "authority": authority,
+            "grounds": [_ground(basis) for basis in regulation.legal_bases if basis.status != "repealed"],
+            "proposal": proposal,
+            "decides": decides,
+            "regulation": {
+                "kind": "Quy chế",
+                "title": sentence_start(title),
+                "issuer": issuer,
+                "articles": [_article(article, regulation) for article in enclosed],
+            },
+        },
+    }
+
+
+def comparison(old: Regulation, new: Regulation, effects: Effects, *, recipients: Sequence[str] = ()) -> dict[str, Any]:
+    """What stood and what stands, clause by clause, with what it does to rights, parameters and duties."""
+    before = {clause.id: (clause, old) for clause in old.clauses}
+    after = {clause.id: (clause, new) for clause in new.clauses}
+    rows = [
+        row
+        for clause_id in list(dict.fromkeys([*before, *after]))
+        if (row := _compared(clause_id, before.get(clause_id), after.get(clause_id), effects)) is not None
+    ]
+    found = (*effects.rights, *effects.parameters, *effects.duties)
+    return {
+        "subject": f"Nội dung sửa đổi, bổ sung Quy chế {_after_kind(new.title.vi)}",
+        "recipients": list(recipients),
+        "paper": {
+            "introduction": [f"So sánh bản số {old.number} {date_words(old.signed_on)} với bản sửa đổi, bổ sung:"],
+            "rows": rows,
+            "effects": _told(found),
+        },
+    }
+
+
+def acknowledgements(
+    regulation: Regulation, rows: Iterable[SignOff], *, until: datetime.date, recipients: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Who has read the regulation and signed for it."""
+    listed = list(rows)
+    signed = sum(bool(row.moment) for row in listed)
+    return {
+        "subject": f"Quy chế {_after_kind(regulation.title.vi)}",
+        "recipients": list(recipients),
+        "paper": {
+            "introduction": [
+                f"Ban hành kèm theo Quyết định số {regulation.number} {date_words(regulation.signed_on)}. "
+                f"Tình hình ký nhận tính đến {date_words(until)}:"
+            ],
+            "rows": [{**row._asdict(), "moment": row.moment or "Chưa ký nhận"} for row in listed],
+            "total": len(listed),
+            "signed": signed,
+            "open": len(listed) - signed,
+        },
+    }
+
+
+def filled(text: str, regulation: Regulation) -> str:
+    """The text with the values of its parameters in their places."""
+    return _IN_BRACES.sub(lambda found: str(regulation.parameter(found[1])), text)
+
+
+def _told(effects: Iterable[Effect]) -> list[str]:
+    """The sentences in Vietnamese, each once; an arrow is a word on paper."""
+    return list(dict.fromkeys(effect.sentence.vi.replace("→", "thành") for effect in effects))
+
+
+def _after_kind(title: str) -> str:
+    """`Quy chế quản lý …` → `quản lý …`."""
+    return title.removeprefix("Quy chế ")
+
+
+def _parts(regulation: Regulation) -> tuple[list[Article], list[Article]]:
+    numbered = [at for at, article in enumerate(regulation.articles) if _NUMBERED.fullmatch(article.id)]
+    first = numbered[0] if numbered else 0
+    return list(regulation.articles[:first]), list(regulation.articles[first:])
+
+
+def _article(article: Article, regulation: Regulation) -> dict[str, Any]:
+    number = _NUMBERED.fullmatch(article.id)
+    return {
+        "number": number[1] if number else "",
+        "title": article.title.vi,
+        "clauses": [filled(clause.text.vi, regulation) for clause in article.clauses],
+    }
+
+
+def _ground(basis: LegalBasis) -> str:
+    number = f"số {basis.number}" if basis.number[:1].isdigit() else basis.number
+    about = basis.title.vi[:1].lower() + basis.title.vi[1:]
+    return f"Căn cứ văn bản {number} {date_words(basis.date)} của {basis.issuer} về {about}"
+
+
+def _compared(
+    clause_id: str, old: tuple[Clause, Regulation] | None, new: tuple[Clause, Regulation] | None, effects: Effects
+) -> dict[str, str] | None:
+    before = filled(old[0].text.vi, old[1]) if old else ""
+    after = filled(new[0].text.vi, new[1]) if new else ""
+    found = (*effects.rights, *effects.parameters, *effects.duties, *effects.bindings)
+    told = _told(effect for effect in found if clause_id in effect.clauses)
+    if before == after and not told:
+        return None
+    article, _, number = clause_id.partition(".")
+    is_numbered = _NUMBERED.fullmatch(article)
+    name = f"Khoản {number} Điều {is_numbered[1]}" if is_numbered and number else clause_id
+    return {
+        "clause": name,
+        "before": before or "(chưa có)",
+        "after": after or "(bãi bỏ)" if before != after else "(giữ nguyên lời văn)",
+        "effect": "; ".join(told),
+    }
