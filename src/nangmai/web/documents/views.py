@@ -32,7 +32,7 @@ ROWS_A_PAGE = 50
 def documents(request: HttpRequest) -> HttpResponse:
     """The papers one may read, newest first."""
     user = person(request)
-    form = FilterForm(request.GET)
+    form = FilterForm(request.GET, label_suffix="")
     rows = queries.documents_for(user)
     if form.is_valid():
         rows = _filtered(rows, **form.cleaned_data)
