@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
 
 from nangmai.base.clock import Clock, SystemClock
 from nangmai.base.errors import Error, Kind
-from nangmai.base.units import US_PER_S
+from nangmai.base.units import US_PER_S, us_from_datetime
 from nangmai.protocol.messages import TicketUse
 from nangmai.protocol.tickets import Ticket, issue_ticket
 from nangmai.web.accounts.models import User
@@ -172,10 +173,11 @@ def _period(by: User, wanted: Wanted, granted: Grant, now_us: int) -> tuple[int 
     return from_us, to_us
 
 
-def revoke_person(*, person: User, clock: Clock | None = None) -> int:
+def revoke_person(*, person: User, issued_before: datetime | None = None, clock: Clock | None = None) -> int:
     """Take back every ticket the person still holds: what they rested on has changed. Pages ask for new ones."""
     now_us = (clock or SystemClock()).wall_us()
-    held = IssuedTicket.objects.filter(person=person, revoked_us=None, expires_us__gt=now_us)
+    before_us = now_us if issued_before is None else us_from_datetime(issued_before)
+    held = IssuedTicket.objects.filter(person=person, revoked_us=None, expires_us__gt=now_us, issued_us__lte=before_us)
     return held.update(revoked_us=now_us)
 
 

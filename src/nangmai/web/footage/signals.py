@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
@@ -19,6 +20,6 @@ def revoke_tickets(sender: Any, session_key: str, **_: Any) -> None:
 
 
 @receiver(holdings_changed)
-def revoke_tickets_of(sender: Any, person: User, **_: Any) -> None:
+def revoke_tickets_of(sender: Any, person: User, at: datetime | None, **_: Any) -> None:
     """Whatever changed: who still may watch is given a new ticket at once."""
-    services.revoke_person(person=person)
+    services.revoke_person(person=person, issued_before=at)

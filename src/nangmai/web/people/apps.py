@@ -13,7 +13,9 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from nangmai.web.clockwork.services import register
         from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.people.by_calendar import announce
 
         name_acts(
             {
@@ -25,3 +27,5 @@ class PeopleConfig(AppConfig):
                 "recusal.declared": _("Recusal declared"),
             }
         )
+
+        register("people.calendar", 1.0, announce)

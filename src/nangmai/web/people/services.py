@@ -229,7 +229,7 @@ def _assign(
         signed_at=now,
         document=document.strip(),
     )
-    holdings_changed.send(sender=Assignment, person=person)
+    holdings_changed.send(sender=Assignment, person=person, at=None)
     return made
 
 
@@ -251,9 +251,9 @@ def revoke(*, assignment: Assignment, by: User, is_stepped_up: bool, reason: str
     if row.role in signing and not queries.holders(signing, now).exists():
         raise LastSigner(name=row.person.display_name)
     _write("assignment.revoked", by, row, basis, before, reason)
-    holdings_changed.send(sender=Assignment, person=row.person)
+    holdings_changed.send(sender=Assignment, person=row.person, at=None)
     for delegation in row.delegations.filter(withdrawn_at=None).select_related("taker"):
-        holdings_changed.send(sender=Delegation, person=delegation.taker)
+        holdings_changed.send(sender=Delegation, person=delegation.taker, at=None)
     return row
 
 
@@ -298,7 +298,7 @@ def delegate(
         document=document.strip(),
     )
     _write("delegation.signed", by, made, basis)
-    holdings_changed.send(sender=Delegation, person=taker)
+    holdings_changed.send(sender=Delegation, person=taker, at=None)
     return made
 
 
@@ -316,7 +316,7 @@ def withdraw(*, delegation: Delegation, by: User, is_stepped_up: bool, reason: s
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, by, reason
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     _write("delegation.withdrawn", by, row, basis, before, reason)
-    holdings_changed.send(sender=Delegation, person=row.taker)
+    holdings_changed.send(sender=Delegation, person=row.taker, at=None)
     return row
 
 
@@ -338,5 +338,5 @@ def recuse(*, person: User, case: str, reason: str, by: User, is_stepped_up: boo
         until_at=until_at,
     )
     _write("recusal.declared", by, made, basis, reason=made.reason)
-    holdings_changed.send(sender=Recusal, person=person)
+    holdings_changed.send(sender=Recusal, person=person, at=None)
     return made

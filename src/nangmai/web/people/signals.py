@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from django.dispatch import Signal
 
-#: sent with person when somebody's holdings or recusals changed: what rested on them has to be asked for again
+#: sent with person, and at (a datetime; None: now), when somebody's holdings or recusals changed: what was
+#: granted before that moment has to be asked for again. It may be sent more than once for the same moment.
 holdings_changed = Signal()

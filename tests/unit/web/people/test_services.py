@@ -17,6 +17,7 @@ from nangmai.web.footage.models import IssuedTicket
 from nangmai.web.footage.policies import Denied
 from nangmai.web.ledger.models import Disclosure, Entry
 from nangmai.web.people import services
+from nangmai.web.people.by_calendar import announce
 from nangmai.web.people.models import Assignment, Delegation
 from nangmai.web.people.queries import holdings, recused_from
 from nangmai.web.people.services import Span
@@ -250,3 +251,57 @@ def test_what_was_refused_leaves_no_assignment(newcomer: User, board: User) -> N
     with pytest.raises(services.RoleUnknown):
         assign(newcomer, board, role="superuser")
     assert Entry.objects.filter(act__startswith="assignment").count() == count
+
+
+def tickets_of(client: Client) -> list[bool]:
+    """Whether each ticket was withdrawn, the oldest first, after one more was asked for."""
+    body = {"right": "live", "recorder": "nvr-1", "cameras": ["cam-01"]}
+    assert client.post("/footage/ticket", body, content_type="application/json").status_code == 200
+    return [row.revoked_us is not None for row in IssuedTicket.objects.order_by("pk")]
+
+
+def ends(row: Assignment | Delegation) -> None:
+    """Its time is over just now."""
+    now = timezone.now()
+    type(row).objects.filter(pk=row.pk).update(from_at=now - timedelta(days=9), until_at=now)
+    announce()
+
+
+def test_what_ends_by_the_calendar_takes_the_open_tickets_and_leaves_newer_ones(
+    board: User, sign_in: Callable[..., Client]
+) -> None:
+    FakeRecorder().enrol().send()
+    client = sign_in("guard")
+    guard = User.objects.get(username="guard")
+    assert tickets_of(client) == [False]
+    assign(guard, board, role="head_of_security")
+    assert tickets_of(client) == [True, False]
+    ends(Assignment.objects.get(person=guard, role="guard"))
+    assert tickets_of(client) == [True, True, False]
+    announce()
+    assert tickets_of(client) == [True, True, False, False]
+
+
+@pytest.mark.parametrize("what", ["the delegation", "the assignment"])
+def test_a_delegation_that_ends_by_the_calendar_takes_the_takers_tickets(
+    board: User, deputy: User, sign_in: Callable[..., Client], what: str
+) -> None:
+    FakeRecorder().enrol().send()
+    client = sign_in("finance")
+    given = Assignment.objects.get(person=board)
+    made = delegate(given, User.objects.get(username="finance"), board)
+    assert tickets_of(client) == [False]
+    ends(made if what == "the delegation" else given)
+    assert IssuedTicket.objects.get().revoked_us is not None
+
+
+def test_a_recusal_takes_the_tickets_when_it_begins(board: User, sign_in: Callable[..., Client]) -> None:
+    FakeRecorder().enrol().send()
+    client = sign_in("guard")
+    guard = User.objects.get(username="guard")
+    span = Span(from_at=timezone.now() + timedelta(days=1))
+    made = services.recuse(person=guard, case="C-1", reason="x", by=board, is_stepped_up=True, span=span)
+    assert tickets_of(client) == [False]
+    type(made).objects.update(from_at=timezone.now())
+    announce()
+    assert IssuedTicket.objects.get().revoked_us is not None
