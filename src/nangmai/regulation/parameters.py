@@ -67,6 +67,26 @@ _PARAMETERS = (
         least=1,
     ),
     Parameter(
+        "shift_max_hours",
+        "integer",
+        "h",
+        Title("Ca trực dài nhất", "A shift lasts at most"),
+        default=12,
+        least=1,
+        most=24,
+    ),
+    Parameter(
+        "shift_rest_hours",
+        "integer",
+        "h",
+        Title("Nghỉ giữa hai ca ít nhất", "Rest between shifts"),
+        default=12,
+        most=48,
+    ),
+    Parameter(
+        "handover_minutes", "integer", "min", Title("Thời gian giao ca", "Handover lasts"), default=10, least=1, most=60
+    ),
+    Parameter(
         "presence_per_hour",
         "integer",
         "1/h",

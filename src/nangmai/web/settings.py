@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "nangmai.web.people",
     "nangmai.web.sites",
     "nangmai.web.documents",
+    "nangmai.web.watch",
     "nangmai.web.footage",
     "nangmai.web.control",
 ]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/", include("nangmai.web.people.urls")),
     path("ledger/", include("nangmai.web.ledger.urls")),
     path("ui/", include("nangmai.web.ui.urls")),
+    path("watch/", include("nangmai.web.watch.urls")),
     path("", include("nangmai.web.footage.urls")),
 ]
 

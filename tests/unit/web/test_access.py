@@ -30,6 +30,9 @@ ARGUMENTS = {
     "page": 1,
     "seq": 0,
     "size": 1,
+    "week": "2026-11-23",
+    "shift": 1,
+    "handover": 1,
 }
 
 

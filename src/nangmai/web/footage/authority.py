@@ -36,6 +36,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     "document.issue": BOARD,
     "ledger.read": BOARD,
     "views.read": BOARD,
+    "roster.propose": frozenset({Role.HEAD_OF_SECURITY.value}),
+    "roster.approve": BOARD,
+    "shift.take": frozenset({Role.HEAD_OF_SECURITY.value, Role.GUARD.value}),
 }
 CLAUSE = "Đ4.1"
 

@@ -1,0 +1,387 @@
+"""What changes the roster and the watch. Each function is one transaction with its own ledger entry.
+
+Whether the person may is asked in `_basis`, once a service; whether it is possible now is asked here, by the state
+tables of models.py and by the minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from nangmai.base.clock import Clock, SystemClock
+from nangmai.base.errors import Error, Kind
+from nangmai.base.units import utc_from_us
+from nangmai.web.accounts.models import User
+from nangmai.web.authority import Basis, authority
+from nangmai.web.ledger.services import actor_of, append
+from nangmai.web.ledger.services import checkpoint as sign_checkpoint
+from nangmai.web.watch import items, queries
+from nangmai.web.watch.items import Item
+from nangmai.web.watch.models import ROSTER, SHIFT, Handover, Post, RosterWeek, Shift
+from nangmai.web.watch.queries import Fault
+
+
+class PostNameTaken(Error):
+    """There is a post called {name} already."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class RosterClosed(Error):
+    """The roster of this week is published and stays as it is."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class ShiftElsewhere(Error):
+    """This shift does not begin in the week of the roster, {week}."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class RosterHasGap(Error):
+    """Nobody is planned at {post} from {begin} to {end}. Plan a shift there, then try again."""
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION
+
+
+class RosterClashes(Error):
+    """{person} is planned twice from {begin} to {end}. Take one of the shifts out."""
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION
+
+
+class ShiftTooLong(Error):
+    """{person} would be on watch from {begin} to {end}, more than {hours} hours on end. Divide it."""
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION
+
+
+class RestTooShort(Error):
+    """{person} would rest from {begin} to {end} only, less than {hours} hours. Plan somebody else."""
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION
+
+
+class NotYourShift(Error):
+    """This shift is planned for {person}."""
+
+    kind: ClassVar[Kind] = Kind.DENIED
+
+
+class ShiftNotDue(Error):
+    """{person} has no shift at {post} now. One can be taken from {minutes} minutes before it begins until it ends."""
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION
+
+
+class PostIsHeld(Error):
+    """{person} is on watch at {post}. Take over together, at the same console."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class OnWatchElsewhere(Error):
+    """{person} is on watch already."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class ItemUnconfirmed(Error):
+    """{count} things of the handover are not confirmed. Read and tick each of them, then try again."""
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION
+
+
+class ReasonMissing(Error):
+    """Say why, in words that somebody can follow later."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class ExtensionTooShort(Error):
+    """The shift lasts until {until} anyway. Choose a later moment, {hours} hours ahead at most."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+def _now(clock: Clock | None) -> datetime:
+    return utc_from_us((clock or SystemClock()).wall_us())
+
+
+def _basis(by: User, act: str) -> Basis:
+    """The one question whether this person may."""
+    return authority().require(by, act, thing="shift", is_stepped_up=True)
+
+
+def _record(by: User, act: str, thing: str, basis: Basis, clock: Clock | None, **facts: Any) -> None:
+    append(
+        act=act,
+        actor=actor_of(by),
+        thing=thing,
+        assignment=basis.assignment,
+        clauses=basis.clauses,
+        version=basis.version,
+        facts={name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()},
+        clock=clock,
+    )
+
+
+# The roster
+
+
+@transaction.atomic
+def add_post(*, by: User, name: str, is_continuous: bool = True, clock: Clock | None = None) -> Post:
+    """A place that shifts are planned for."""
+    basis = _basis(by, "roster.propose")
+    try:
+        with transaction.atomic():
+            post = Post.objects.create(name=name, is_continuous=is_continuous, order=Post.objects.count())
+    except IntegrityError as error:
+        raise PostNameTaken(name=name) from error
+    _record(by, "post.added", f"post:{post.pk}", basis, clock, name=name, is_continuous=is_continuous)
+    return post
+
+
+@transaction.atomic
+def plan_shifts(
+    *, by: User, week: RosterWeek, post: Post, person: User, periods: Iterable[Any], clock: Clock | None = None
+) -> list[Shift]:
+    """Put shifts into a week that is not published; one that was checked has to be checked again."""
+    basis = _basis(by, "roster.propose")
+    week = _open(week)
+    made = []
+    for begin, end in periods:
+        if not week.period.begin <= begin < week.period.end or begin >= end:
+            raise ShiftElsewhere(week=date_format(week.begins, "SHORT_DATE_FORMAT"))
+        made.append(Shift.objects.create(week=week, post=post, person=person, starts_at=begin, ends_at=end))
+    shifts = [
+        {"post": post.pk, "person": person.pk, "from": _iso(one.starts_at), "to": _iso(one.ends_at)} for one in made
+    ]
+    _record(by, "roster.changed", _name(week), basis, clock, added=shifts)
+    return made
+
+
+@transaction.atomic
+def remove_shift(*, by: User, shift: Shift, clock: Clock | None = None) -> None:
+    """Take a shift out of a week that is not published."""
+    basis = _basis(by, "roster.propose")
+    week = _open(shift.week)
+    gone = {"post": shift.post_id, "person": shift.person_id, "from": _iso(shift.starts_at), "to": _iso(shift.ends_at)}
+    shift.delete()
+    _record(by, "roster.changed", _name(week), basis, clock, removed=[gone])
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _name(week: RosterWeek) -> str:
+    return f"roster:{week.begins.isoformat()}"
+
+
+def _open(week: RosterWeek) -> RosterWeek:
+    """The week, locked and a draft again."""
+    week = RosterWeek.objects.select_for_update().get(pk=week.pk)
+    if week.state == RosterWeek.State.PUBLISHED:
+        raise RosterClosed
+    if week.state != RosterWeek.State.DRAFT:
+        week.state = ROSTER.next(week.state, "reopen").target
+        week.approved_by = week.approved_at = None
+        week.save(update_fields=["state", "approved_by", "approved_at"])
+    return week
+
+
+@transaction.atomic
+def copy_week(*, by: User, week: RosterWeek, source: RosterWeek, clock: Clock | None = None) -> int:
+    """Plan as in another week, at the same times of the same weekdays; how many shifts that were."""
+    basis = _basis(by, "roster.propose")
+    week = _open(week)
+    days = week.begins - source.begins
+    Shift.objects.filter(week=week).delete()
+    for shift in source.shifts.all():
+        begin, end = (_days_later(moment, days) for moment in (shift.starts_at, shift.ends_at))
+        Shift.objects.create(week=week, post=shift.post, person=shift.person, starts_at=begin, ends_at=end)
+    count = week.shifts.count()
+    _record(by, "roster.changed", _name(week), basis, clock, copied_from=source.begins.isoformat(), shifts=count)
+    return count
+
+
+def _days_later(moment: datetime, days: timedelta) -> datetime:
+    """The same time of day: a clock that is set in between does not move the watch."""
+    local = timezone.localtime(moment, timezone.get_default_timezone()).replace(tzinfo=None) + days
+    return timezone.make_aware(local, timezone.get_default_timezone())
+
+
+@transaction.atomic
+def move_week(*, by: User, week: RosterWeek, event: str, clock: Clock | None = None) -> RosterWeek:
+    """Check, approve or publish the week, as the table allows; a fault refuses it and is named."""
+    week = RosterWeek.objects.select_for_update().get(pk=week.pk)
+    step = ROSTER.next(week.state, event)
+    basis = _basis(by, step.act)
+    if step.guards and (found := queries.faults(week)):
+        raise fault_error(found[0])
+    week.state, now = step.target, _now(clock)
+    if event == "approve":
+        week.approved_by, week.approved_at = by, now
+    elif event == "publish":
+        week.published_at = now
+    elif event == "reopen":
+        week.approved_by = week.approved_at = None
+    week.save()
+    _record(by, f"roster.{step.target}", _name(week), basis, clock, shifts=week.shifts.count())
+    return week
+
+
+def fault_error(fault: Fault) -> Error:
+    """The fault as an error that names it."""
+    begin, end = (
+        date_format(timezone.localtime(moment, timezone.get_default_timezone()), "DATETIME_FORMAT")
+        for moment in fault.period
+    )
+    limits = queries.limits()
+    if fault.post is not None:
+        return RosterHasGap(post=fault.post.name, begin=begin, end=end)
+    facts = {"person": fault.person.display_name if fault.person else "", "begin": begin, "end": end}
+    if fault.code == "too_long":
+        return ShiftTooLong(**facts, hours=limits.longest // timedelta(hours=1))
+    if fault.code == "short_rest":
+        return RestTooShort(**facts, hours=limits.rest // timedelta(hours=1))
+    return RosterClashes(**facts)
+
+
+# The watch
+
+
+@transaction.atomic
+def take(*, by: User, shift: Shift, confirmed: Collection[str], note: str = "", clock: Clock | None = None) -> Handover:
+    """Begin a shift at a post that nobody holds."""
+    basis, now = _basis(by, "shift.take"), _now(clock)
+    shift = _due(shift, by, now)
+    holder = queries.on_watch_at(shift.post)
+    if holder is not None:
+        raise PostIsHeld(person=holder.person.display_name, post=shift.post.name)
+    found = _confirmed(shift, confirmed, now)
+    return _begin(by, shift, None, found, note, basis, now, clock)
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    outgoing: Shift,
+    incoming: Shift,
+    by: User,
+    confirmed: Collection[str],
+    note: str = "",
+    clock: Clock | None = None,
+) -> Handover:
+    """The incoming person, `by`, takes the post over; both have proven who they are at this console."""
+    basis, now = _basis(by, "shift.take"), _now(clock)
+    incoming = _due(incoming, by, now)
+    outgoing = Shift.objects.select_for_update().get(pk=outgoing.pk)
+    if outgoing.post_id != incoming.post_id:
+        raise ShiftNotDue(person=by.display_name, post=outgoing.post.name, minutes=_minutes())
+    found = _confirmed(incoming, confirmed, now)
+    outgoing.state = SHIFT.next(outgoing.state, "close").target
+    outgoing.closed_at = now
+    outgoing.note = note
+    outgoing.save(update_fields=["state", "closed_at", "note"])
+    return _begin(by, incoming, outgoing, found, note, basis, now, clock)
+
+
+def _confirmed(shift: Shift, confirmed: Collection[str], now: datetime) -> list[Item]:
+    """What is open now; refused while a line of it was not ticked, also one that came up since the page was made."""
+    found = items.open_items(shift.post, now)
+    missing = [item for item in found if item.key not in confirmed]
+    if missing:
+        raise ItemUnconfirmed(count=len(missing))
+    return found
+
+
+def _minutes() -> int:
+    return queries.limits().handover // timedelta(minutes=1)
+
+
+def _due(shift: Shift, by: User, now: datetime) -> Shift:
+    shift = Shift.objects.select_for_update().get(pk=shift.pk)
+    if shift.person_id != by.pk:
+        raise NotYourShift(person=shift.person.display_name)
+    if all(one.pk != shift.pk for one in queries.due(by, now)):
+        raise ShiftNotDue(person=by.display_name, post=shift.post.name, minutes=_minutes())
+    return shift
+
+
+def _begin(
+    by: User,
+    shift: Shift,
+    outgoing: Shift | None,
+    found: list[Item],
+    note: str,
+    basis: Basis,
+    now: datetime,
+    clock: Clock | None,
+) -> Handover:
+    """Go on watch, write the record, stamp it with the checkpoint that has its entry."""
+    shift.state, shift.taken_at = SHIFT.next(shift.state, "take").target, now
+    try:
+        with transaction.atomic():
+            shift.save(update_fields=["state", "taken_at"])
+    except IntegrityError as error:
+        raise OnWatchElsewhere(person=by.display_name) from error
+    told = {"post": shift.post.name, "items": [item.key for item in found]}
+    if outgoing is not None:
+        _record(by, "shift.handed_over", f"shift:{outgoing.pk}", basis, clock, to=shift.pk, **told)
+    _record(by, "shift.taken", f"shift:{shift.pk}", basis, clock, planned_from=shift.starts_at, **told)
+    stamp = sign_checkpoint(clock=clock)
+    return Handover.objects.create(
+        outgoing=outgoing,
+        incoming=shift,
+        at=now,
+        items=[item.as_json() for item in found],
+        note=note,
+        checkpoint_size=stamp.size,
+        checkpoint_root=stamp.root,
+    )
+
+
+@transaction.atomic
+def extend(*, by: User, shift: Shift, until: datetime, reason: str, clock: Clock | None = None) -> Shift:
+    """Stay on watch because the relief has not come: said openly, with a reason and an end."""
+    basis, now, longest = _basis(by, "shift.take"), _now(clock), queries.limits().longest
+    shift = _own(shift, by)
+    shift.state = SHIFT.next(shift.state, "extend").target
+    if not reason.strip():
+        raise ReasonMissing
+    if not max(shift.until, now) < until <= now + longest:
+        begin = date_format(timezone.localtime(shift.until, timezone.get_default_timezone()), "DATETIME_FORMAT")
+        raise ExtensionTooShort(until=begin, hours=longest // timedelta(hours=1))
+    shift.extended_to = until
+    shift.save(update_fields=["extended_to"])
+    _record(by, "shift.extended", f"shift:{shift.pk}", basis, clock, until=until, reason=reason)
+    return shift
+
+
+@transaction.atomic
+def close(*, by: User, shift: Shift, reason: str, clock: Clock | None = None) -> Shift:
+    """End the own shift with nobody to take it over; the ledger says why the post stands empty."""
+    basis = _basis(by, "shift.take")
+    shift = _own(shift, by)
+    if not reason.strip():
+        raise ReasonMissing
+    shift.state, shift.closed_at, shift.note = SHIFT.next(shift.state, "close").target, _now(clock), reason
+    shift.save(update_fields=["state", "closed_at", "note"])
+    _record(by, "shift.left", f"shift:{shift.pk}", basis, clock, post=shift.post.name, reason=reason)
+    return shift
+
+
+def _own(shift: Shift, by: User) -> Shift:
+    shift = Shift.objects.select_for_update().get(pk=shift.pk)
+    if shift.person_id != by.pk:
+        raise NotYourShift(person=shift.person.display_name)
+    return shift

@@ -1,0 +1,8 @@
+"""What other apps may want to add to a handover."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+#: sent with `post` and `at` when the list of a handover is made; receivers answer with a list of `items.Item`
+asked_what_is_open = Signal()

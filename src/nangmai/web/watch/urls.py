@@ -1,0 +1,23 @@
+"""Addresses of the roster and the watch."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nangmai.web.watch import views
+
+app_name = "watch"
+urlpatterns = [
+    path("roster", views.roster, name="roster"),
+    path("roster/posts", views.add_post, name="add_post"),
+    path("roster/<str:week>/shifts", views.plan, name="plan"),
+    path("roster/<str:week>/copy", views.copy, name="copy"),
+    path("roster/<str:week>/move", views.move, name="move"),
+    path("roster/shifts/<int:shift>/remove", views.remove, name="remove"),
+    path("shift", views.shift, name="shift"),
+    path("shift/take", views.take, name="take"),
+    path("shift/hand-over", views.hand_over, name="hand_over"),
+    path("shift/stay", views.stay, name="stay"),
+    path("shift/leave", views.leave, name="leave"),
+    path("handovers/<int:handover>", views.handover, name="handover"),
+]
