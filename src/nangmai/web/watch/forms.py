@@ -97,7 +97,14 @@ class HandoverForm(forms.Form):
                 strip=False,
                 widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
             )
-        self.order_fields(["confirmed", "note", "username", "password"])
+            self.fields["code"] = forms.CharField(
+                label=_("Code of who takes over"),
+                required=False,
+                max_length=12,
+                help_text=_("From the authenticator app; empty for who has none."),
+                widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+            )
+        self.order_fields(["confirmed", "note", "username", "password", "code"])
 
     @property
     def confirmed(self) -> list[str]:

@@ -115,9 +115,9 @@ def _now(clock: Clock | None) -> datetime:
     return utc_from_us((clock or SystemClock()).wall_us())
 
 
-def _basis(by: User, act: str) -> Basis:
+def _basis(by: User, act: str, *, is_stepped_up: bool = False) -> Basis:
     """The one question whether this person may."""
-    return authority().require(by, act, thing="shift", is_stepped_up=True)
+    return authority().require(by, act, thing="shift", is_stepped_up=is_stepped_up)
 
 
 def _record(by: User, act: str, thing: str, basis: Basis, clock: Clock | None, **facts: Any) -> None:
@@ -220,11 +220,13 @@ def _days_later(moment: datetime, days: timedelta) -> datetime:
 
 
 @transaction.atomic
-def move_week(*, by: User, week: RosterWeek, event: str, clock: Clock | None = None) -> RosterWeek:
+def move_week(
+    *, by: User, week: RosterWeek, event: str, is_stepped_up: bool = False, clock: Clock | None = None
+) -> RosterWeek:
     """Check, approve or publish the week, as the table allows; a fault refuses it and is named."""
     week = RosterWeek.objects.select_for_update().get(pk=week.pk)
     step = ROSTER.next(week.state, event)
-    basis = _basis(by, step.act)
+    basis = _basis(by, step.act, is_stepped_up=is_stepped_up)
     if step.guards and (found := queries.faults(week)):
         raise fault_error(found[0])
     week.state, now = step.target, _now(clock)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from nangmai.base.errors import Error, Kind
 from nangmai.web.access import signed_in
 from nangmai.web.accounts import services as accounts
+from nangmai.web.accounts.step_up import is_stepped_up, to_step_up
 from nangmai.web.accounts.throttle import SignInBlocked
 from nangmai.web.accounts.views import person
 from nangmai.web.authority import authority, requires_act
@@ -148,10 +149,13 @@ def move(request: HttpRequest, week: str) -> HttpResponse:
     """Check, approve or publish; the service asks for the act of the step."""
     row = queries.week_or_404(_monday(week))
     event = request.POST.get("event", "")
+    is_proven = is_stepped_up(request)
+    if event == "approve" and not is_proven:
+        return to_step_up(f"{reverse('watch:roster')}?week={row.begins.isoformat()}")
     done = {"check": _("The roster is checked."), "approve": _("The roster is approved.")}
     _attempt(
         request,
-        lambda: services.move_week(by=person(request), week=row, event=event),
+        lambda: services.move_week(by=person(request), week=row, event=event, is_stepped_up=is_proven),
         done.get(event, _("The roster is published.")),
     )
     return _to_week(row.begins)
@@ -223,7 +227,9 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         return _shift_page(request, form)
     given = form.cleaned_data
     try:
-        comer = identity.prove(request=request, username=given["username"], password=given["password"])
+        comer = identity.prove(
+            request=request, username=given["username"], password=given["password"], code=given["code"]
+        )
         due = [one for one in queries.due(comer, timezone.now()) if one.post_id == own.post_id]
         if not due:
             minutes = queries.limits().handover // timedelta(minutes=1)

@@ -56,7 +56,7 @@ class Roster:
     def move(self, *events: str) -> Roster:
         for event in events:
             by = self.principal if event == "approve" else self.head
-            self.week = services.move_week(by=by, week=self.week, event=event)
+            self.week = services.move_week(by=by, week=self.week, event=event, is_stepped_up=event == "approve")
         return self
 
     def shift(self, begins: datetime) -> Shift:

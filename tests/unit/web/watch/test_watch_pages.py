@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pyotp
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from nangmai.web.accounts import factors
 from nangmai.web.accounts.models import User
 from nangmai.web.footage.policies import Role
 from nangmai.web.watch import queries, services
@@ -71,6 +73,11 @@ def test_a_week_is_planned_checked_approved_and_published_by_forms(
     move(head, "check")
     assert "Approve the roster" not in read(head, "/watch/roster")
     assert "Approve the roster" in read(board, "/watch/roster")
+    move(board, "approve")  # leads to the proof of identity first
+    assert RosterWeek.objects.get().state == "checked"
+    session = board.session
+    session["stepped_up_s"] = timezone.now().timestamp()
+    session.save()
     move(board, "approve")
     move(head, "publish")
     assert RosterWeek.objects.get().state == "published"
@@ -152,6 +159,24 @@ def test_a_shift_is_taken_and_handed_over_at_one_console(
     assert "Cổng phụ khóa." in page
     assert client.get("/account/").wsgi_request.user == comer
     assert queries.on_shift(comer, timezone.now() + timedelta(seconds=1))
+
+
+def test_who_has_an_authenticator_app_gives_its_code_as_well(
+    sign_in: SignIn, make_user: Callable[..., User], post: Post
+) -> None:
+    client, comer = sign_in(Role.GUARD, "first"), make_user(Role.GUARD, "second")
+    secret = factors.new_secret()
+    before = pyotp.TOTP(secret).at(timezone.now() - timedelta(seconds=30))
+    assert factors.add_totp(user=comer, secret=secret, code=before)
+    published(User.objects.get(username="first"), post, -60, 5)
+    published(comer, post, 5, 600)
+    client.post("/watch/shift/take", {})
+    given = {"username": "second", "password": PASSWORD}
+    assert client.post("/watch/shift/hand-over", given).status_code == 400
+    assert client.post("/watch/shift/hand-over", given | {"code": before}).status_code == 400
+    code = pyotp.TOTP(secret).now()
+    assert client.post("/watch/shift/hand-over", given | {"code": code}).status_code == 302
+    assert client.get("/account/").wsgi_request.user == comer
 
 
 def test_somebody_without_a_shift_cannot_take_over(sign_in: SignIn, make_user: Callable[..., User], post: Post) -> None:
