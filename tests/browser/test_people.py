@@ -170,3 +170,17 @@ def test_the_pages_are_photographed_fit_and_complain_of_nothing(
     page.click(".row-action a >> nth=0")
     photograph(page, f"delegate-{size}-{language}-{theme}")
     assert page.complaints == []
+
+
+def test_the_printed_list_has_the_people_and_none_of_the_controls(principal: Any, address: str) -> None:
+    page = principal
+    look(page.context, address, "vi", "dark")
+    page.set_viewport_size({"width": 1000, "height": 1400})
+    page.goto("/people/")
+    page.emulate_media(media="print")
+    photograph(page, "people-on-paper")
+    assert page.is_visible("text=Phạm Đức Long >> nth=0")
+    assert page.is_visible(".on-paper")
+    for control in (".filters", "[data-print]", "nav.menu"):
+        assert not page.is_visible(control), control
+    page.emulate_media(media="screen")
