@@ -83,7 +83,7 @@ def sign_field(pdf: bytes, field: str, *, by: User, institution: str, at: dateti
         except TimestampRequestError as error:
             raise SigningFailed(reason=f"{settings.TIMESTAMP_AUTHORITY}: {error}") from error
         except (SigningError, PdfError, LayoutError, tokens.TokenFault) as error:
-            raise SigningFailed(reason=str(error)) from error
+            raise SigningFailed(reason=tokens.told(error)) from error
         return Signed(
             signed, level, x509.load_der_x509_certificate(certificate.dump()).fingerprint(hashes.SHA256()).hex()
         )

@@ -58,18 +58,20 @@ def token_signer(user: User) -> Iterator[Signer]:
             user_pin=settings.PKCS11_PIN or None,
         )
     except (TokenFault, OSError, RuntimeError) as error:
-        raise TokenUnusable(reason=_told(error)) from error
+        raise TokenUnusable(reason=told(error)) from error
     with session:
         try:
             signer = PKCS11Signer(session, cert_label=user.username, key_label=user.username, other_certs_to_pull=None)
             known = signer.signing_cert
         except (TokenFault, RuntimeError) as error:
-            raise TokenUnusable(reason=_told(error)) from error
+            raise TokenUnusable(reason=told(error)) from error
         if known is None:
             raise TokenUnusable(reason=f"it holds no certificate named {user.username}")
+        # Many tokens sign with ECDSA only what was hashed before; all that hash by themselves take that too.
+        signer.use_raw_mechanism = known.public_key.algorithm == "ec"
         yield signer
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """The faults of PKCS#11 have names and often no text."""
     return str(error) or type(error).__name__

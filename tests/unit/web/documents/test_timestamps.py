@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 import http.server
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +26,11 @@ from nangmai.web.accounts.models import User
 from nangmai.web.documents import certificates, files, services, signing, tokens, verification
 from unit.web.documents.conftest import clock_at
 
+SOFTHSM_PLACES = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+)
 STAMPED = datetime.datetime(2026, 2, 6, 5, 0, 3, tzinfo=datetime.UTC)
 
 
@@ -93,6 +101,60 @@ def test_a_paper_is_not_signed_when_the_authority_does_not_answer(
             services.sign(paper, by=people["guard"], factor="totp", clock=clock_at(2026, 2, 6))
     paper.refresh_from_db()
     assert paper.state == "unsigned"
+
+
+SOFTHSM = next((path for path in map(Path, SOFTHSM_PLACES) if path.exists()), None)
+
+
+@pytest.mark.skipif(
+    SOFTHSM is None or shutil.which("softhsm2-util") is None or find_spec("pkcs11") is None,
+    reason="SoftHSM (softhsm2) or python-pkcs11 is not installed",
+)
+def test_a_person_with_a_token_signs_with_it_and_the_key_stays_there(
+    issue: Callable[..., Any], people: dict[str, User], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    identity = certificates.person_identity(people["guard"], "Trường Mầm non Nắng Mai", STAMPED)
+    fill_token(identity, tmp_path, monkeypatch)
+    monkeypatch.setattr("django.conf.settings.PKCS11_MODULE", str(SOFTHSM))
+    monkeypatch.setattr("django.conf.settings.PKCS11_TOKEN", "papers")
+    monkeypatch.setattr("django.conf.settings.PKCS11_PIN", "1234")
+    monkeypatch.setattr("django.conf.settings.PKCS11_PEOPLE", ["guard"])
+    paper = services.sign(issue("guard"), by=people["guard"], factor="totp", clock=clock_at(2026, 2, 6))
+    assert paper.fields.get().level == signing.TOKEN
+    (judged,) = verification.judge(files.load(paper.pdf_sha256), certificates.trusted_roots())
+    assert judged.holds
+
+
+def fill_token(identity: certificates.Identity, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token in files, with the person's key and certificate under the account name."""
+    import pkcs11
+
+    (folder / "tokens").mkdir()
+    (folder / "softhsm.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\n", "utf-8")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(folder / "softhsm.conf"))
+    pem = identity.key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "key.pem").write_bytes(pem)
+    module = ["--module", str(SOFTHSM)]
+    for step in (
+        ["--init-token", "--free", "--label", "papers", "--so-pin", "5678", "--pin", "1234"],
+        ["--import", str(folder / "key.pem"), "--token", "papers", "--label", "guard", "--id", "01", "--pin", "1234"],
+    ):
+        subprocess.run(["softhsm2-util", *module, *step], check=True, capture_output=True)
+    token = pkcs11.lib(str(SOFTHSM)).get_token(token_label="papers")
+    with token.open(rw=True, user_pin="1234") as session:
+        session.create_object(
+            {
+                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE,
+                pkcs11.Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509,
+                pkcs11.Attribute.TOKEN: True,
+                pkcs11.Attribute.LABEL: "guard",
+                pkcs11.Attribute.ID: b"\x01",
+                pkcs11.Attribute.SUBJECT: identity.certificate.subject.public_bytes(),
+                pkcs11.Attribute.VALUE: identity.certificate.public_bytes(serialization.Encoding.DER),
+            }
+        )
 
 
 def test_only_the_people_named_sign_with_a_token(people: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
