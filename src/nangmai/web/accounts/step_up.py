@@ -19,6 +19,7 @@ from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts import factors, passkeys, throttle
 from nangmai.web.accounts.models import SignIn, User
 from nangmai.web.accounts.signals import acted
+from nangmai.web.errors import wants_json
 
 LASTS_S = 300
 _PROVEN = "stepped_up_s"
@@ -103,7 +104,7 @@ def step_up(*, back: str = "") -> Callable[[View], View]:
             if is_stepped_up(request):
                 request.typed = _typed_before(request)  # type: ignore[attr-defined]
                 return view(request, *args, **kwargs)
-            if getattr(view, "answers_json", False):
+            if wants_json(request):
                 raise StepUpRequired
             if request.method == "POST" and not back:
                 request.session[_FORM] = {"path": request.path, "form": request.POST.urlencode()}

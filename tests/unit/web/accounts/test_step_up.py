@@ -6,8 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import ResolverMatch
+from django.views.decorators.http import require_POST
 
+from nangmai.web.access import answers_json, signed_in
 from nangmai.web.accounts import factors, step_up
 from nangmai.web.accounts.models import Passkey, User
 from nangmai.web.ledger.models import Entry
@@ -268,3 +272,20 @@ def test_proofs_are_in_the_ledger_right_and_wrong(client: Client, user: User) ->
     entries = Entry.objects.filter(act="identity.proven").order_by("seq")
     assert [entry.outcome for entry in entries] == ["done", "failed", "done"]
     assert Entry.objects.filter(act="factor.added", actor=f"p-{user.pk}").count() == 2
+
+
+def test_a_script_without_a_fresh_proof_is_refused_and_not_led_away(client: Client, user: User) -> None:
+    @answers_json
+    @signed_in
+    @require_POST
+    @step_up.step_up()
+    def sign_something(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("signed")
+
+    request = RequestFactory().post("/sign")
+    request.user, request.session = user, client.session
+    request.resolver_match = ResolverMatch(sign_something, (), {})
+    with pytest.raises(step_up.StepUpRequired):
+        sign_something(request)
+    step_up.stamp(request)
+    assert sign_something(request).content == b"signed"
