@@ -14,7 +14,7 @@ $(STAMP): pyproject.toml tools/setup-venv
 	@tools/setup-venv $(VENV)
 	@touch $@
 
-$(CLIENT_BUILT): $(STAMP) $(CLIENT_SOURCES)
+$(CLIENT_BUILT): $(STAMP) $(CLIENT_SOURCES) tools/build_client.py
 	@$(BIN)/python tools/build_client.py
 	@touch $@
 
