@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WatchConfig(AppConfig):
@@ -10,3 +11,21 @@ class WatchConfig(AppConfig):
 
     name = "nangmai.web.watch"
     label = "watch"
+
+    def ready(self) -> None:
+        from nangmai.web.ledger.titles import name_acts
+
+        name_acts(
+            {
+                "post.added": _("Post added"),
+                "roster.changed": _("Roster changed"),
+                "roster.draft": _("Roster is a draft again"),
+                "roster.checked": _("Roster checked"),
+                "roster.approved": _("Roster approved"),
+                "roster.published": _("Roster published"),
+                "shift.taken": _("Shift taken"),
+                "shift.handed_over": _("Shift handed over"),
+                "shift.extended": _("Shift extended"),
+                "shift.left": _("Shift left without relief"),
+            }
+        )
