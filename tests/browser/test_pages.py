@@ -221,7 +221,18 @@ def test_the_keyboard_alone_signs_in_and_reaches_the_content(visit: Any) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/account/sign-in", "/cameras/", "/cameras/nvr-1/cam-01", "/footage/register", "/account/"]
+    "path",
+    [
+        "/account/sign-in",
+        "/cameras/",
+        "/cameras/nvr-1/cam-01",
+        "/footage/register",
+        "/account/",
+        "/ledger/",
+        "/ledger/0",
+        "/ledger/watched",
+        "/ledger/checkpoints",
+    ],
 )
 def test_nothing_is_wider_than_a_telephone(visit: Any, path: str) -> None:
     visitor = visit(size="phone")
@@ -254,4 +265,7 @@ def test_every_page_is_photographed_and_complains_of_nothing(visit: Any, size: s
     visitor.photograph(f"register-{look}")
     visitor.go("/account/")
     visitor.photograph(f"account-{look}")
+    for path, name in (("", "ledger"), ("0", "entry"), ("watched", "watched"), ("checkpoints", "checkpoints")):
+        visitor.go(f"/ledger/{path}")
+        visitor.photograph(f"{name}-{look}")
     assert visitor.complaints == []

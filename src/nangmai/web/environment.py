@@ -37,6 +37,14 @@ def words(name: str, default: str = "") -> list[str]:
     return text(name, default).replace(",", " ").split()
 
 
+def number(name: str, default: int) -> int:
+    """A whole number."""
+    value = text(name) or str(default)
+    if not value.isascii() or not value.isdecimal():
+        raise EnvironmentInvalid(name=name, complaint=f"{value!r} is no whole number")
+    return int(value)
+
+
 def flag(name: str) -> bool:
     """True for `1`, `true`, `yes`, `on`; false for their opposites and for nothing at all."""
     value = text(name).lower()

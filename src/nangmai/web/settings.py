@@ -141,6 +141,15 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"\.woff2$|[.-][0-9A-Za-z_-]{8,}\.(js|css)$"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # a report of 32 cameras with a full outbox is far below
 
+#: mail leaves through here, for witnesses of the ledger; without a host it is refused where it would be sent
+EMAIL_HOST = environment.text("NANGMAI_MAIL_HOST", "localhost")
+EMAIL_PORT = environment.number("NANGMAI_MAIL_PORT", 25)
+EMAIL_HOST_USER = environment.text("NANGMAI_MAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("NANGMAI_MAIL_PASSWORD")
+EMAIL_USE_TLS = environment.flag("NANGMAI_MAIL_TLS")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.text("NANGMAI_MAIL_FROM", "nangmai@localhost")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

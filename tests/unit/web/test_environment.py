@@ -65,6 +65,16 @@ def test_the_session_key_is_made_once_and_kept_private(tmp_path: Path, monkeypat
     assert os.listdir(tmp_path / "data") == ["secret.key"]
 
 
+def test_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("X", raising=False)
+    assert environment.number("X", 25) == 25
+    monkeypatch.setenv("X", "587")
+    assert environment.number("X", 25) == 587
+    monkeypatch.setenv("X", "many")
+    with pytest.raises(EnvironmentInvalid, match="X"):
+        environment.number("X", 25)
+
+
 @pytest.mark.parametrize(("text", "value"), [("1", True), ("yes", True), ("", False), ("off", False)])
 def test_flags(monkeypatch: pytest.MonkeyPatch, text: str, value: bool) -> None:
     monkeypatch.setenv("X", text)

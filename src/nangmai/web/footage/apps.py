@@ -16,7 +16,9 @@ class FootageConfig(AppConfig):
         import nangmai.web.footage.signals  # noqa: F401 - connects its receivers
         from nangmai.web.clockwork.services import register
         from nangmai.web.footage import folding
-        from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.footage.policies import Right
+        from nangmai.web.ledger.titles import name_acts, name_values
 
+        name_values("right", dict(Right.choices))
         name_acts({"ticket.issued": _("Ticket issued"), "footage.viewed": _("Footage viewed")})
         register("footage.fold_uses", folding.FOLDED_EVERY_S, folding.fold_uses)

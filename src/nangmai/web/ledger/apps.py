@@ -16,7 +16,8 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         import nangmai.web.ledger.signals  # noqa: F401 - connects its receivers
         from nangmai.web.clockwork.services import register
-        from nangmai.web.ledger import services, witnesses
+        from nangmai.web.ledger import queries, services, titles, witnesses
 
+        titles.name_things("account", queries.account_names)
         register("ledger.checkpoint", LOOKED_AT_EVERY_S, services.checkpoint_when_due)
         register("ledger.witnesses", LOOKED_AT_EVERY_S, witnesses.tell_all)

@@ -37,13 +37,13 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Text"), required=False, max_length=200)
     act = forms.ChoiceField(label=_("Act"), required=False)
-    who = forms.CharField(label=_("Who"), required=False, max_length=120)
+    who = forms.CharField(label=_("Actor"), required=False, max_length=120)
     thing = forms.CharField(label=_("Thing"), required=False, max_length=200)
     clause = forms.CharField(label=_("Clause"), required=False, max_length=40)
     outcome = forms.ChoiceField(
         label=_("Outcome"),
         required=False,
-        choices=[("", _("All")), ("done", _("Done")), ("refused", _("Refused")), ("failed", _("Failed"))],
+        choices=[("", _("All")), ("done", _("Done")), ("refused", _("Refused")), ("failed", _("Did not succeed"))],
     )
     begin = _moment(_("From"))
     end = _moment(_("To"))

@@ -79,6 +79,11 @@ def actor_names(rows: Iterable[Entry]) -> dict[str, str]:
     return {f"p-{user.pk}": user.display_name for user in User.objects.filter(pk__in=numbers)}
 
 
+def account_names() -> dict[str, str]:
+    """`account:12` -> whose it is."""
+    return {f"account:{key}": name for key, name in User.objects.values_list("pk", "display_name")}
+
+
 def look_up(parts: Sequence[Subtree]) -> Mapping[Subtree, bytes]:
     """The hashes of perfect subtrees, from the entries that completed them: one query for a whole proof."""
     nodes = dict(Entry.objects.filter(seq__in={part.last_leaf for part in parts}).values_list("seq", "nodes"))

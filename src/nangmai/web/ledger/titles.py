@@ -13,8 +13,8 @@ from nangmai.regulation.acts import ACTS
 Title = Promise | str
 
 _acts: dict[str, Title] = {
-    "session.opened": _("Signed in"),
-    "session.closed": _("Signed out"),
+    "session.opened": _("Sign-in"),
+    "session.closed": _("Sign-out"),
     "password.changed": _("Password changed"),
     "account.added": _("Account added"),
     "factor.added": _("Way to prove identity added"),
@@ -25,6 +25,7 @@ _acts: dict[str, Title] = {
     "disclosure.erased": _("Personal data erased"),
 }
 _things: dict[str, Callable[[], Mapping[str, str]]] = {}
+_values: dict[str, Mapping[str, Title]] = {}
 
 FACTS: Mapping[str, Title] = {
     "right": _("Right"),
@@ -64,6 +65,16 @@ def name_acts(titles: Mapping[str, Title]) -> None:
 def name_things(kind: str, names: Callable[[], Mapping[str, str]]) -> None:
     """Where to find the names of things of a kind: `camera:nvr-1/cam-03` -> "Cổng chính"."""
     _things[kind] = names
+
+
+def name_values(fact: str, words: Mapping[str, Title]) -> None:
+    """Words for the values of a fact: the right "live" -> "xem trực tiếp"."""
+    _values[fact] = words
+
+
+def value_word(fact: str, value: str) -> str:
+    """A value in the language in force; one that nobody named stands for itself."""
+    return str(_values.get(fact, {}).get(value, value))
 
 
 def act_titles() -> dict[str, str]:

@@ -147,7 +147,7 @@ def print_checkpoint(request: HttpRequest, size: int) -> HttpResponse:
 def paper(request: HttpRequest, size: int) -> HttpResponse:
     """A checkpoint as text and QR."""
     made = get_object_or_404(Checkpoint, size=size)
-    code = segno.make(made.note, error="m", micro=False).svg_inline(scale=4, border=4, light="#fff")
+    code = segno.make(made.note, error="m", micro=False).svg_inline(border=4, light="white", omitsize=True)
     return render(request, "ledger/paper.html", {"checkpoint": made, "code": mark_safe(code)})  # noqa: S308 - our own
 
 

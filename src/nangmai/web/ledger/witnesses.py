@@ -135,7 +135,7 @@ def _tell(checkpoint: Checkpoint, place: Place, clock: Clock | None) -> Witness:
     try:
         outcome, answer = "done", place.tell(checkpoint, place.place)
     except WitnessUnreachable as error:
-        outcome, answer = "failed", str(error)
+        outcome, answer = "failed", str(error.facts["reason"])
     return note_witness(checkpoint, place.kind, place.place, outcome=outcome, answer=answer, clock=clock)
 
 
@@ -206,6 +206,10 @@ def _send(url: str, body: bytes, content_type: str) -> bytes:
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
             content: bytes = answer.read(MOST_ANSWER_BYTES)
-    except (OSError, ValueError, urllib.error.URLError) as error:
-        raise WitnessUnreachable(place=url, reason=str(error)) from error
+    except urllib.error.HTTPError as error:
+        with error:
+            raise WitnessUnreachable(place=url, reason=f"HTTP {error.code} {error.reason}") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise WitnessUnreachable(place=url, reason=getattr(reason, "strerror", None) or str(reason)) from error
     return content

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from nangmai.custody import ledger
 from nangmai.web.ledger.services import SYSTEM, UNKNOWN
-from nangmai.web.ledger.titles import FACTS, PERSONAL, act_title
+from nangmai.web.ledger.titles import FACTS, PERSONAL, act_title, value_word
 from nangmai.web.ui.templatetags.ui import moment, size
 
 register = template.Library()
@@ -28,23 +28,24 @@ def who(actor: str, names: Mapping[str, str]) -> str:
     """An actor as a person would say it."""
     if actor in names:
         return names[actor]
-    kind, _colon, rest = actor.partition(":")
-    if kind == "recorder":
-        return _("Recorder {name}").format(name=rest)
-    return {SYSTEM: _("This system"), UNKNOWN: _("Nobody known here")}.get(actor, actor)
+    return {SYSTEM: _("This system"), UNKNOWN: _("Nobody known here")}.get(actor) or what(actor, {})
 
 
 @register.filter
 def what(thing: str, names: Mapping[str, str]) -> str:
     """A thing by its name; one that nobody names stands for itself."""
-    return names.get(thing, thing)
+    if thing in names:
+        return names[thing]
+    kind, _colon, rest = thing.partition(":")
+    return _("Recorder {name}").format(name=rest) if kind == "recorder" else thing
 
 
 @register.filter
 def facts(entry: ledger.Entry) -> list[tuple[str, str, bool]]:
     """Each fact: its name, its value in words, and whether it has lines of its own."""
     told = []
-    for name, value in sorted(entry.facts.items()):
+    known = list(FACTS)
+    for name, value in sorted(entry.facts.items(), key=lambda fact: known.index(fact[0]) if fact[0] in known else 99):
         text = _fact(name, value)
         told.append((str(FACTS.get(name, name)), text, "\n" in text))
     return told
@@ -57,7 +58,7 @@ def _fact(name: str, value: Any) -> str:
         return size(value)
     if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
         return ", ".join(map(str, value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value_word(name, value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @register.filter
@@ -70,7 +71,7 @@ def personal_word(field: str) -> str:
 def witness_word(kind: str) -> str:
     """A kind of witness."""
     words = {
-        "paper": _("Paper"),
+        "paper": _("On paper"),
         "mail": _("Mail"),
         "folder": _("Folder"),
         "node": _("Another installation"),

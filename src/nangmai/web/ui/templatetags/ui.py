@@ -63,7 +63,7 @@ OUTCOMES = STATES | {"refused": ("broken", "circle-x", _("Refused"))}
 ENTRIES: dict[str, tuple[str, str, Promise]] = {
     "done": ("kept", "check", _("Done")),
     "refused": ("broken", "circle-x", _("Refused")),
-    "failed": ("broken", "circle-x", _("Failed")),
+    "failed": ("broken", "circle-x", _("Did not succeed")),
     "holds": ("kept", "circle-check", _("Holds")),
     "broken": ("broken", "circle-x", _("Does not hold")),
     "waiting": ("unknown", "clock", _("Waits")),
