@@ -194,7 +194,6 @@ def test_an_export_is_downloaded_and_is_an_entry_of_who_did_it(board: Client) ->
     assert answer["Content-Disposition"].startswith("attachment")
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         assert len(archive.read("ledger.jsonl").splitlines()) == size
-    answer.close()
     newest = Entry.objects.first()
     assert newest is not None
     assert (newest.act, newest.actor) == ("ledger.exported", f"p-{User.objects.get(username='principal').pk}")
