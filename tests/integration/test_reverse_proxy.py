@@ -68,7 +68,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "NANGMAI_RECORDERS": f"nvr-1={SECRET}",
     }
     control = {"NANGMAI_CONTROL_URL": f"http://127.0.0.1:{web}", "NANGMAI_CONTROL_ENROLMENT": SECRET}
-    with running("web", "manage", "adddemopeople", cwd=folder, environment=pages) as people:
+    with running("web", "manage", "demonstrate", cwd=folder, environment=pages) as people:
         assert people.process.wait(WAIT_S) == 0
         people._reader.join(10)
         person = json.loads(people.output[people.output.index("[") :])[0]

@@ -132,10 +132,10 @@ async def _run(site: Site, cameras: int, rtsp_port: int) -> None:
     _tell("Stopped.")
 
 
-def _add_people(site: Site) -> list[dict[str, str]]:
+def _add_people(site: Site) -> list[dict[str, Any]]:
     """Through the same command an administrator uses, so that the demonstration opens no database of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "nangmai", "web", "manage", "adddemopeople"],
+        [sys.executable, "-m", "nangmai", "web", "manage", "demonstrate"],
         env=os.environ | web_environment(site),
         capture_output=True,
         text=True,
@@ -143,16 +143,17 @@ def _add_people(site: Site) -> list[dict[str, str]]:
     )
     if done.returncode != 0:
         raise PeopleNotAdded(reason=done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode)
-    people: list[dict[str, str]] = json.loads(done.stdout)
+    people: list[dict[str, Any]] = json.loads(done.stdout)
     return people
 
 
-def _announce(site: Site, people: list[dict[str, str]]) -> None:
+def _announce(site: Site, people: list[dict[str, Any]]) -> None:
     width = max(len(person["username"]) for person in people)
     click.echo(f"\n  {site.url}\n")
     for person in people:
         click.echo(
-            f"  {person['username']:<{width}}  {person['password']}  {person['display_name']} ({person['role']})"
+            f"  {person['username']:<{width}}  {person['password']}  {person['display_name']} ({person['role']}"
+            f"{', đang trực' if person['is_on_watch'] else ''})"
         )
     click.echo("\nCtrl-C stops everything.")
 

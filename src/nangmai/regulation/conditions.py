@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nangmai.regulation.model import Regulation
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
-Remedy = Literal["ask_board", "acknowledge", "step_up", "file_matter", "none"]
+Remedy = Literal["ask_board", "acknowledge", "step_up", "file_matter", "state_purpose", "none"]
 
 
 class Condition(NamedTuple):
@@ -77,14 +77,14 @@ _CONDITIONS = (
         "situation",
         'context.purpose == "quality_check"',
         Title("để kiểm tra chất lượng hình ảnh", "for a quality check"),
-        "ask_board",
+        "state_purpose",
     ),
     Condition(
         "for_carried_purpose",
         "situation",
         "resource.purposes.contains(context.purpose)",
         Title("đúng mục đích của camera", "for a purpose the camera carries"),
-        "file_matter",
+        "state_purpose",
     ),
     Condition(
         "stepped_up",

@@ -33,7 +33,14 @@ Code = Literal[
     "wrong_kind",  # the act is done to another kind of thing
     "unreadable",  # the question could not be judged
 ]
-_REMEDIES: tuple[Remedy, ...] = ("none", "acknowledge", "file_matter", "ask_board", "step_up")  #: hardest first
+_REMEDIES: tuple[Remedy, ...] = (
+    "none",
+    "acknowledge",
+    "file_matter",
+    "ask_board",
+    "step_up",
+    "state_purpose",
+)  #: hardest first
 
 
 class ActUnknown(Error):

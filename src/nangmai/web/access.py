@@ -1,4 +1,4 @@
-"""Every view says who may enter, with one of three decorators here or `footage.policies.requires`.
+"""Every view says who may enter, with one of three decorators here or `regulation.authorities.requires`.
 
 `public` needs nothing, `signed_in` needs a person, `for_recorders` checks its own signature. A view that says nothing
 is closed by LoginRequiredMiddleware, and a test refuses it (tests/unit/web/test_access.py).

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -35,6 +35,14 @@ def wants_json(request: HttpRequest) -> bool:
     return getattr(match.func if match else None, "answers_json", False)
 
 
+class Way(NamedTuple):
+    """A way on from a refusal: where it leads, its icon, its words."""
+
+    href: str
+    icon: str
+    words: str
+
+
 class SignedOut(Error):
     """You are signed out. Sign in again to go on."""
 
@@ -53,7 +61,8 @@ class SignInFirst(LoginRequiredMiddleware):
 
 def json_refusal(error: Error) -> JsonResponse:
     """`{error, kind, message, facts, clause}`, the message in the language in force."""
-    answer = error.as_dict() | {"message": translated(error), "clause": str(getattr(error, "clause", ""))}
+    ways = [way._asdict() for way in getattr(error, "ways", ())]
+    answer = error.as_dict() | {"message": translated(error), "clause": str(getattr(error, "clause", "")), "ways": ways}
     return JsonResponse(answer, status=getattr(error, "http_status", error.kind.http_status))
 
 
@@ -81,7 +90,7 @@ class ErrorPages:
             title=_title(exception.kind),
             message=translated(exception),
             clause=getattr(exception, "clause", ""),
-            ask=getattr(exception, "ask", ""),
+            ways=getattr(exception, "ways", ()),
         )
 
 

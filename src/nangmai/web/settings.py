@@ -40,9 +40,12 @@ INSTALLED_APPS = [
     "nangmai.web.people",
     "nangmai.web.sites",
     "nangmai.web.documents",
+    "nangmai.web.regulation",
     "nangmai.web.watch",
+    "nangmai.web.directions",
     "nangmai.web.footage",
     "nangmai.web.control",
+    "nangmai.web.demonstration",
 ]
 
 MIDDLEWARE = [
@@ -77,7 +80,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "nangmai.web.ui.context.page",
                 "nangmai.web.people.context.held",
-                "nangmai.web.footage.context.menu",
+                "nangmai.web.regulation.context.acts",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "nangmai.web.ui.templatetags.ui"],
         },
@@ -88,7 +91,7 @@ DATABASES = {"default": environment.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: the module that decides who may do what (authority.py)
-AUTHORITY = "nangmai.web.footage.authority"
+AUTHORITY = "nangmai.web.regulation.authorities"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

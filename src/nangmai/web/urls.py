@@ -10,6 +10,8 @@ urlpatterns = [
     path("", footage_views.home, name="home"),
     path("account/", include("nangmai.web.accounts.urls")),
     path("cameras/", include("nangmai.web.sites.urls")),
+    path("regulation/", include("nangmai.web.regulation.urls")),
+    path("directions/", include("nangmai.web.directions.urls")),
     path("control/", include("nangmai.web.control.urls")),
     path("", include("nangmai.web.documents.urls")),
     path("people/", include("nangmai.web.people.urls")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,8 +26,11 @@ from django.test import Client, TestCase  # noqa: E402
 from django.test.utils import setup_test_environment, teardown_test_environment  # noqa: E402
 
 from nangmai.web.accounts.models import User  # noqa: E402
-from nangmai.web.footage.policies import Role  # noqa: E402
 from nangmai.web.people.services import assign_by_command  # noqa: E402
+from nangmai.web.regulation import facts  # noqa: E402
+from nangmai.web.regulation.services import acknowledge  # noqa: E402
+from unit.web.regulations import SHIPPED, put_in_force  # noqa: E402
+from unit.web.roles import Role  # noqa: E402
 
 PASSWORD = "a password of a test"
 
@@ -38,6 +42,7 @@ def _database() -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     creation = connections["default"].creation
     name = creation.create_test_db(verbosity=0)
+    put_in_force(SHIPPED)
     yield
     creation.destroy_test_db(name, verbosity=0)
     for connection in connections.all():
@@ -62,6 +67,12 @@ def _transaction(_database: None) -> Iterator[None]:
     case.doClassCleanups()
 
 
+@pytest.fixture(autouse=True)
+def _everybody_is_on_shift(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is assigned to the watch is on it; tests of shifts say otherwise."""
+    monkeypatch.setitem(facts._facts, "on_shift", lambda moment: True)
+
+
 @pytest.fixture
 def make_user() -> Callable[..., User]:
     """An account with an assignment to a role (empty: none); the name follows from the role."""
@@ -71,6 +82,7 @@ def make_user() -> Callable[..., User]:
         user = User.objects.create_user(name, password=PASSWORD, display_name=str(role) or name)
         if role:
             assign_by_command(person=user, role=str(role))
+            acknowledge(person=user)
         return user
 
     return make
@@ -85,6 +97,9 @@ def sign_in(make_user: Callable[..., User]) -> Callable[..., Client]:
         client = Client()
         answer = client.post("/account/sign-in", {"username": user.username, "password": PASSWORD})
         assert answer.status_code == 302
+        session = client.session
+        session["purpose"] = ["P1", int(time.time())]
+        session.save()
         return client
 
     return signed

@@ -13,6 +13,7 @@ from nangmai.web.accounts.models import User
 from nangmai.web.people.models import Assignment
 from nangmai.web.sites.models import Recorder
 from unit.web.recorders import FakeRecorder
+from unit.web.roles import Role
 
 
 def run(*arguments: str, **options: object) -> str:
@@ -63,10 +64,11 @@ def test_a_supervisor_that_starts_again_leaves_an_enrolled_recorder_alone(monkey
     assert recorder.send().status_code == 200
 
 
-def test_the_demo_has_one_person_of_every_role_and_can_be_run_twice() -> None:
-    people = json.loads(run("adddemopeople"))
-    assert json.loads(run("adddemopeople")) == people
-    assert len(set(Assignment.objects.values_list("role", flat=True))) == len(people) == 7
+def test_the_demo_has_a_person_of_every_role_somebody_on_watch_and_can_be_run_twice() -> None:
+    people = json.loads(run("demonstrate"))
+    assert json.loads(run("demonstrate")) == people
+    assert set(Assignment.objects.values_list("role", flat=True)) == set(Role) - {Role.WEB_EDITOR}
+    assert [person["is_on_watch"] for person in people].count(True) == 1
     assert set(Assignment.objects.values_list("origin", flat=True)) == {"command"}
     first = people[0]
     form = {"username": first["username"], "password": first["password"]}

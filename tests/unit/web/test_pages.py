@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 
 from nangmai.protocol.messages import CameraState, TicketUse
-from nangmai.web.footage.policies import Role
 from unit.web.recorders import FakeRecorder, camera, stream
+from unit.web.roles import Role
 
 
 def element_config(page: str) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from django.utils import timezone
 from nangmai.web.accounts import services
 from nangmai.web.accounts.models import BackOff, SignIn, User
 from nangmai.web.accounts.throttle import FREE_FAILURES, LONGEST_WAIT
-from nangmai.web.footage.policies import Role
 from nangmai.web.people.services import assign_by_command
 from unit.web.conftest import PASSWORD
+from unit.web.roles import Role
 
 
 def attempt(client: Client, username: str, password: str, address: str = "10.0.0.1", **fields: str) -> Any:
@@ -143,7 +143,7 @@ def test_a_one_time_password_has_to_be_replaced_first() -> None:
     assert attempt(client, "moi", password).status_code == 302
     assert client.get("/watch")["Location"] == "/account/password"
     client.post("/account/password", {"old": password, "new": "của riêng tôi thôi", "again": "của riêng tôi thôi"})
-    assert client.get("/watch").status_code == 200
+    assert client.get("/regulation/acknowledge").status_code == 200
 
 
 def test_passwords_are_kept_as_argon2() -> None:

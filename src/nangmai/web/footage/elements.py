@@ -9,8 +9,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from nangmai.web.accounts.models import User
 from nangmai.web.footage.policies import may
+from nangmai.web.regulation.authorities import Asker
 from nangmai.web.sites.models import Camera
 from nangmai.web.ui.client_texts import client_texts
 
@@ -42,7 +42,7 @@ def camera_entry(camera: Camera) -> dict[str, Any]:
     }
 
 
-def _shared(user: User, cameras: Iterable[Camera]) -> dict[str, Any]:
+def _shared(asks: Asker, cameras: Iterable[Camera]) -> dict[str, Any]:
     return {
         "cameras": [camera_entry(camera) for camera in cameras],
         "ticket_url": reverse("footage:ticket"),
@@ -50,21 +50,21 @@ def _shared(user: User, cameras: Iterable[Camera]) -> dict[str, Any]:
         "texts": client_texts(),
         "locale": get_language(),
         "zone": settings.TIME_ZONE,
-        "viewer": {"name": user.display_name},
-        "may": may(user),
+        "viewer": {"name": asks.user.display_name if asks.user else ""},
+        "may": may(asks),
     }
 
 
-def wall_config(user: User, cameras: Iterable[Camera], *, layout: str = "") -> dict[str, Any]:
+def wall_config(asks: Asker, cameras: Iterable[Camera], *, layout: str = "") -> dict[str, Any]:
     """For `<video-wall>`."""
-    return _shared(user, cameras) | {"layout": layout or None}
+    return _shared(asks, cameras) | {"layout": layout or None}
 
 
 def player_config(
-    user: User, cameras: Iterable[Camera], *, selected: list[str], at: str = "", between: tuple[str, str] = ("", "")
+    asks: Asker, cameras: Iterable[Camera], *, selected: list[str], at: str = "", between: tuple[str, str] = ("", "")
 ) -> dict[str, Any]:
     """For `<sync-player>`; what is unknown or impossible in the address is left out."""
-    config = _shared(user, cameras)
+    config = _shared(asks, cameras)
     known = [f"{entry['recorder']}/{entry['id']}" for entry in config["cameras"]]
     chosen = [key for key in dict.fromkeys(selected) if key in known][:MOST_IN_STEP]
     first, last = map(_microseconds, between)

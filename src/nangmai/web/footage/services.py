@@ -15,11 +15,16 @@ from nangmai.base.errors import Error, Kind
 from nangmai.base.units import US_PER_S, us_from_datetime
 from nangmai.protocol.messages import TicketUse
 from nangmai.protocol.tickets import Ticket, issue_ticket
+from nangmai.regulation.decisions import Decision
+from nangmai.regulation.facts import Thing
 from nangmai.web.accounts.models import User
 from nangmai.web.footage import keys
 from nangmai.web.footage.models import IssuedTicket, Use
-from nangmai.web.footage.policies import WITHHELD, Denied, Grant, Right, require
+from nangmai.web.footage.policies import ACTS, Right
 from nangmai.web.ledger.services import actor_of, append
+from nangmai.web.regulation.authorities import Asker
+from nangmai.web.regulation.facts import Span
+from nangmai.web.regulation.things import CameraThings
 from nangmai.web.sites.models import Camera, Recorder
 
 LIFE_S = 10 * 60
@@ -38,17 +43,6 @@ class CameraUnknown(Error):
     """The recorder {recorder} has no camera {camera}."""
 
     kind: ClassVar[Kind] = Kind.NOT_FOUND
-
-
-class ReplayTooFar(Error):
-    """Instant replay reaches back {minutes} minutes only ({clause})."""
-
-    kind: ClassVar[Kind] = Kind.DENIED
-
-    def __init__(self, granted: Grant) -> None:
-        super().__init__(minutes=(granted.reach_us or 0) // (60 * US_PER_S), clause=granted.clause)
-        self.clause = granted.clause
-        self.ask = str(WITHHELD[Right.PLAYBACK][1])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,29 +73,39 @@ class Wanted:
         elif not (_is_moment(from_us) and _is_moment(to_us)) or from_us >= to_us:  # type: ignore[operator]
             raise TicketRequestInvalid(complaint="from_us, to_us")
         unique = tuple(dict.fromkeys(cameras or ()))
-        return cls(right, str(value.get("recorder", "")), unique, from_us, to_us)
+        recorder = str(value.get("recorder", ""))
+        if any("\ud800" <= letter <= "\udfff" for name in (recorder, *unique) for letter in name):
+            raise TicketRequestInvalid(complaint="recorder, cameras")  # no database can look such a name up
+        return cls(right, recorder, unique, from_us, to_us)
 
 
 def _is_moment(value: Any) -> bool:
     return type(value) is int and 0 <= value < 2**53
 
 
-def issue(*, by: User, session_key: str, wanted: Wanted, clock: Clock | None = None) -> tuple[str, IssuedTicket]:
+def issue(
+    *, by: User, session_key: str, wanted: Wanted, purpose: str = "", clock: Clock | None = None
+) -> tuple[str, IssuedTicket]:
     """A signed ticket and its row, or the error that says why not; both are written into the ledger."""
-    try:
-        return _issue(by, session_key, wanted, (clock or SystemClock()).wall_us())
-    except (Denied, ReplayTooFar) as error:
-        _write_down(by, wanted, outcome="refused", clauses=(error.clause,), facts={"error": error.code})
-        raise
+    asks = Asker(by, purpose=purpose, at_us=(clock or SystemClock()).wall_us())
+    if not asks.is_named(ACTS[wanted.right]):
+        asks.require(ACTS[wanted.right])  # whoever has no business here does not learn what is here
+    recorder, cameras = _recorder_with(wanted)
+    things = CameraThings()
+    span, decision = _permitted(asks, wanted, [things.of(camera) for camera in cameras])
+    return _issue(asks, session_key, wanted, recorder, span, decision)
 
 
 @transaction.atomic
-def _issue(by: User, session_key: str, wanted: Wanted, now_us: int) -> tuple[str, IssuedTicket]:
-    granted = require(by, wanted.right)
-    recorder = _recorder_with(wanted)
-    from_us, to_us = _period(by, wanted, granted, now_us)
+def _issue(
+    asks: Asker, session_key: str, wanted: Wanted, recorder: Recorder, span: Span | None, decision: Decision
+) -> tuple[str, IssuedTicket]:
+    by, now_us = asks.user, asks.at_us
+    assert by is not None
     kid, key = keys.signing_key()
     issued_s = now_us // US_PER_S
+    from_us, to_us = span or (None, None)
+    basis = ", ".join(decision.clauses)
     claims = Ticket(
         id=uuid.uuid4().hex,
         recorder=recorder.name,
@@ -113,7 +117,7 @@ def _issue(by: User, session_key: str, wanted: Wanted, now_us: int) -> tuple[str
         expires_s=issued_s + LIFE_S,
         from_us=from_us,
         to_us=to_us,
-        basis=granted.clause,
+        basis=basis,
     )
     row = IssuedTicket.objects.create(
         jti=claims.id,
@@ -124,53 +128,72 @@ def _issue(by: User, session_key: str, wanted: Wanted, now_us: int) -> tuple[str
         cameras=list(wanted.cameras),
         from_us=from_us,
         to_us=to_us,
-        basis=granted.clause,
+        basis=basis,
         issued_us=now_us,
         expires_us=claims.expires_s * US_PER_S,
     )
-    period = {} if from_us is None else {"from_us": from_us, "to_us": to_us}
-    _write_down(by, wanted, clauses=(granted.clause,), facts={"ticket": claims.id} | period)
+    _write_down(asks, wanted, decision, {"ticket": claims.id}, span)
     return issue_ticket(key, kid, claims), row
 
 
-def _write_down(by: User, wanted: Wanted, *, facts: dict[str, Any], **fields: Any) -> None:
-    """One entry a ticket: given or refused."""
+def _write_down(asks: Asker, wanted: Wanted, decision: Decision, facts: dict[str, Any], span: Span | None) -> None:
+    """One entry a ticket; a refusal is written where it is decided."""
     is_one = len(wanted.cameras) == 1
     place = f"camera:{wanted.recorder}/{wanted.cameras[0]}" if is_one else f"recorder:{wanted.recorder}"
-    said = {"right": wanted.right.value} | ({} if is_one else {"cameras": list(wanted.cameras)})
-    append(act="ticket.issued", actor=actor_of(by), thing=place[:200], facts=said | facts, **fields)
+    said: dict[str, Any] = {"right": wanted.right.value}
+    said |= {"purpose": asks.purpose} if asks.purpose else {}
+    said |= {} if is_one else {"cameras": list(wanted.cameras)}
+    said |= {} if span is None else {"from_us": span[0], "to_us": span[1]}
+    append(
+        act="ticket.issued",
+        actor=actor_of(asks.user),
+        thing=place[:200],
+        clauses=decision.clauses,
+        version=decision.version,
+        assignment=decision.assignment,
+        facts=said | facts,
+    )
 
 
-def _recorder_with(wanted: Wanted) -> Recorder:
-    """The recorder, provided it has every camera asked for."""
+def _recorder_with(wanted: Wanted) -> tuple[Recorder, list[Camera]]:
+    """The recorder and the cameras asked for, provided it has every one."""
     recorder = Recorder.objects.filter(name=wanted.recorder).first()
     if recorder is None:
         raise CameraUnknown(recorder=wanted.recorder, camera=wanted.cameras[0])
-    known = set(
-        Camera.objects.filter(recorder=recorder, camera_id__in=wanted.cameras).values_list("camera_id", flat=True)
-    )
+    rows = Camera.objects.select_related("recorder").filter(recorder=recorder, camera_id__in=wanted.cameras)
+    known = {camera.camera_id: camera for camera in rows}
     for camera in wanted.cameras:
         if camera not in known:
             raise CameraUnknown(recorder=wanted.recorder, camera=camera)
-    return recorder
+    return recorder, [known[camera] for camera in wanted.cameras]
 
 
-def _period(by: User, wanted: Wanted, granted: Grant, now_us: int) -> tuple[int | None, int | None]:
-    """The part of the period asked for that the grant reaches; refused when there is none.
+def _permitted(asks: Asker, wanted: Wanted, things: list[Thing]) -> tuple[Span | None, Decision]:
+    """The period that is permitted for every camera, and a decision that says so; `Refused` where there is none.
 
-    Players ask in whole hours, so a period that begins too early is cut and not refused: the recorder holds the page
-    to what the ticket says.
+    Players ask in whole hours, so a period that is too long is cut to what the replay window or a direction covers: the
+    recorder holds the page to what the ticket says.
     """
+    act = ACTS[wanted.right]
     if wanted.from_us is None or wanted.to_us is None:
-        return None, None
-    from_us, to_us = wanted.from_us, min(wanted.to_us, now_us + AHEAD_US)
-    if granted.reach_us is not None:
-        from_us = max(from_us, now_us - granted.reach_us)
-        if to_us <= from_us:
-            raise ReplayTooFar(granted)
-    if to_us <= from_us:
+        decisions = [asks.require(act, thing) for thing in things]
+        return None, decisions[0]
+    span = (wanted.from_us, min(wanted.to_us, asks.at_us + AHEAD_US))
+    if wanted.right is Right.REPLAY:
+        span = (max(span[0], min(asks.at_us - asks.replay_us(), span[1] - 1)), span[1])
+    if span[0] >= span[1]:
         raise TicketRequestInvalid(complaint="from_us, to_us")
-    return from_us, to_us
+    decisions = []
+    for thing in things:
+        decision = asks.decide(act, thing, span=span)
+        part = None if decision.is_allowed else asks.gathered.narrowed(act, thing, span)
+        if part is not None:
+            span = part
+            decision = asks.decide(act, thing, span=span)
+        if not decision.is_allowed:
+            raise asks.refused(decision, thing)
+        decisions.append(decision)
+    return span, decisions[0]
 
 
 def revoke_person(*, person: User, issued_before: datetime | None = None, clock: Clock | None = None) -> int:

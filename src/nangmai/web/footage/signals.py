@@ -9,6 +9,7 @@ from django.dispatch import receiver
 
 from nangmai.web.accounts.models import User
 from nangmai.web.accounts.signals import session_ended
+from nangmai.web.directions.signals import directions_changed
 from nangmai.web.footage import services
 from nangmai.web.people.signals import holdings_changed
 
@@ -19,6 +20,7 @@ def revoke_tickets(sender: Any, session_key: str, **_: Any) -> None:
     services.revoke_session(session_key=session_key)
 
 
+@receiver(directions_changed)
 @receiver(holdings_changed)
 def revoke_tickets_of(sender: Any, person: User, at: datetime | None, **_: Any) -> None:
     """Whatever changed: who still may watch is given a new ticket at once."""

@@ -13,7 +13,9 @@ from nangmai.web.access import answers_json, signed_in
 from nangmai.web.accounts.models import User
 from nangmai.web.accounts.views import person
 from nangmai.web.footage import elements, policies, queries, services
-from nangmai.web.footage.policies import Right, requires
+from nangmai.web.footage.policies import Right
+from nangmai.web.regulation.authorities import asker, purpose_page, requires
+from nangmai.web.regulation.purposes import stated_purpose
 from nangmai.web.sites.queries import cameras
 
 ROWS_A_PAGE = 50
@@ -22,25 +24,29 @@ ROWS_A_PAGE = 50
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """Everybody starts where the work is: those who watch at the wall, others at the cameras."""
-    return redirect("footage:wall" if policies.grant(person(request), Right.LIVE) else "sites:cameras")
+    return redirect("footage:wall" if policies.has(asker(request), Right.LIVE) else "sites:cameras")
 
 
-@requires(Right.LIVE)
+@requires("live.view")
 def wall(request: HttpRequest) -> HttpResponse:
-    """The live wall."""
-    shown = list(cameras())
-    config = elements.wall_config(person(request), shown, layout=request.GET.get("layout", ""))
+    """The live wall: the cameras this person may see now."""
+    asks = asker(request)
+    shown = policies.visible(asks, cameras(), Right.LIVE)
+    config = elements.wall_config(asks, shown, layout=request.GET.get("layout", ""))
     return render(request, "footage/wall.html", {"config": config, "cameras": shown})
 
 
-@requires(Right.PLAYBACK, Right.REPLAY)
+@requires("playback.view", "replay.view")
 def review(request: HttpRequest) -> HttpResponse:
     """The player; ?camera=recorder/id (up to nine), ?at= and a marked range ?in=&out= choose what it opens."""
-    shown = list(cameras())
+    asks = asker(request)
+    if not asks.purpose and not asks.may("playback.view") and asks.purposes_for("playback.view"):
+        return redirect(purpose_page(request, ["playback.view"]))
+    shown = policies.visible(asks, cameras(), Right.PLAYBACK, Right.REPLAY)
     asked = request.GET
     between = (asked.get("in", ""), asked.get("out", ""))
     config = elements.player_config(
-        person(request), shown, selected=asked.getlist("camera"), at=asked.get("at", ""), between=between
+        asks, shown, selected=asked.getlist("camera"), at=asked.get("at", ""), between=between
     )
     return render(request, "footage/review.html", {"config": config, "cameras": shown})
 
@@ -58,12 +64,13 @@ def ticket(request: HttpRequest) -> HttpResponse:
         by=person(request),
         session_key=request.session.session_key or "",
         wanted=services.Wanted.from_json(body),
+        purpose=stated_purpose(request),
     )
     answer = {"ticket": token, "jti": row.jti, "expires_us": row.expires_us, "from_us": row.from_us, "to_us": row.to_us}
     return JsonResponse(answer)
 
 
-@requires(Right.REGISTER)
+@requires("views.read")
 def register(request: HttpRequest) -> HttpResponse:
     """Who watched what: every use of a ticket that recorders reported."""
     return _uses_page(request, None)

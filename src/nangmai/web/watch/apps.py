@@ -13,6 +13,7 @@ class WatchConfig(AppConfig):
     label = "watch"
 
     def ready(self) -> None:
+        import nangmai.web.watch.facts  # noqa: F401 - registers who is on shift
         from nangmai.web.ledger.titles import name_acts
 
         name_acts(

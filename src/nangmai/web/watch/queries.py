@@ -10,10 +10,12 @@ from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from nangmai.base.clock import SystemClock
 from nangmai.regulation.parameters import PARAMETERS
 from nangmai.web.accounts.models import User
 from nangmai.web.authority import authority
 from nangmai.web.people.queries import holders
+from nangmai.web.regulation import versions
 from nangmai.web.watch.coverage import Period, gaps, overlaps, short_rests, too_long
 from nangmai.web.watch.models import Post, RosterWeek, Shift
 
@@ -28,10 +30,13 @@ class Limits:
 
 
 def limits() -> Limits:
-    """The figures in force."""
+    """The figures of the version in force; without one, those that stand where no text says anything."""
+    version = versions.in_force(SystemClock().wall_us())
+    regulation = None if version is None else versions.text_of(version)
 
     def length(name: str, unit: str) -> timedelta:
-        return timedelta(**{unit: int(PARAMETERS[name].default or 0)})
+        figure = PARAMETERS[name].default if regulation is None else regulation.parameter(name)
+        return timedelta(**{unit: int(figure or 0)})
 
     return Limits(
         length("shift_max_hours", "hours"), length("shift_rest_hours", "hours"), length("handover_minutes", "minutes")

@@ -12,7 +12,7 @@ from nangmai.base.clock import ManualClock
 from nangmai.web.accounts.models import User
 from nangmai.web.documents import services
 from nangmai.web.documents.services import Signatory
-from nangmai.web.footage.policies import Role
+from unit.web.roles import Role
 
 US_PER_DAY = 86_400 * 1_000_000
 

@@ -14,9 +14,9 @@ from nangmai.protocol.messages import TicketUse
 from nangmai.web.accounts.models import User
 from nangmai.web.footage.folding import MINUTE_US, fold_uses
 from nangmai.web.footage.models import Use
-from nangmai.web.footage.policies import Role
 from nangmai.web.ledger.models import Entry
 from unit.web.recorders import FakeRecorder, camera
+from unit.web.roles import Role
 
 BEGIN_US = 1_790_000_040 * US_PER_S // MINUTE_US * MINUTE_US
 

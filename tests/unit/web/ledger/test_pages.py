@@ -14,12 +14,12 @@ from django.db import connection
 from django.test import Client
 
 from nangmai.web.accounts.models import User
-from nangmai.web.footage.policies import Role
 from nangmai.web.ledger import services
 from nangmai.web.ledger.models import Checkpoint, Disclosure, Entry, LedgerHead, Witness
 from nangmai.web.ledger.services import append
 from nangmai.web.ledger.titles import act_titles
 from unit.web.recorders import FakeRecorder
+from unit.web.roles import Role
 
 SOURCES = Path(services.__file__).parents[1]
 
@@ -210,7 +210,7 @@ def test_those_whom_no_clause_names_read_nothing(sign_in: Callable[..., Client])
     for path in ("/ledger/", f"/ledger/{row.seq}", "/ledger/watched", "/ledger/checkpoints"):
         answer = guard.get(path)
         assert answer.status_code == 403
-        assert "Đ4.1" in text(answer)
+        assert "Đ4.3" in text(answer)
     assert guard.post("/ledger/export", {}).status_code == 403
     assert 'href="/ledger/"' not in text(guard.get("/cameras/"))
     assert not Checkpoint.objects.exists()

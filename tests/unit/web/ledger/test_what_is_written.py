@@ -11,10 +11,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from nangmai.web.accounts.models import User
-from nangmai.web.footage.policies import Role
 from nangmai.web.ledger.models import Disclosure, Entry
 from unit.web.conftest import PASSWORD
 from unit.web.recorders import FakeRecorder
+from unit.web.roles import Role
 
 
 def written(act: str) -> list[Entry]:
@@ -73,14 +73,20 @@ def test_a_ticket_is_an_entry_with_its_clause(sign_in: Callable[..., Client]) ->
     answer = ask(sign_in(Role.GUARD))
     row = only("ticket.issued")
     assert (row.thing, row.outcome, row.said.clauses) == ("camera:nvr-1/cam-01", "done", ("Đ7.1",))
-    assert row.said.facts == {"right": "live", "ticket": answer.json()["jti"]}
+    assert row.said.facts == {"right": "live", "purpose": "P1", "ticket": answer.json()["jti"]}
+    assert row.said.assignment.startswith("a-")
+    assert len(row.said.version) == 64
 
 
 def test_a_refused_ticket_is_an_entry_with_the_clause_that_refused_it(sign_in: Callable[..., Client]) -> None:
-    assert ask(sign_in(Role.FINANCE), recorder="\ud800", cameras=["a", "b"]).status_code == 403
-    row = only("ticket.issued")
-    assert (row.thing, row.outcome, row.said.clauses) == ("recorder:?", "refused", ("Đ4.2",))
-    assert row.said.facts == {"right": "live", "cameras": ["a", "b"], "error": "denied"}
+    assert ask(sign_in(Role.FINANCE)).status_code == 403
+    row = only("live.view")
+    assert (row.thing, row.outcome, row.said.clauses) == ("camera", "refused", ("Đ9.2",))
+    assert row.said.facts == {"code": "forbidden", "missing": []}
+
+
+def test_names_that_no_database_can_hold_are_refused_as_such(sign_in: Callable[..., Client]) -> None:
+    assert ask(sign_in(Role.GUARD), recorder="\ud800").status_code == 400
 
 
 def test_a_recorder_is_expected_and_its_key_pinned_once() -> None:

@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from nangmai.web.accounts.models import User
 from nangmai.web.footage.models import IssuedTicket
-from nangmai.web.footage.policies import Denied
 from nangmai.web.ledger.models import Disclosure, Entry
 from nangmai.web.people import services
 from nangmai.web.people.by_calendar import announce
 from nangmai.web.people.models import Assignment, Delegation
 from nangmai.web.people.queries import holdings, recused_from
 from nangmai.web.people.services import Span
+from nangmai.web.regulation.authorities import Refused as Denied
 from nangmai.web.sites.models import Area
 from unit.web.recorders import FakeRecorder
 
@@ -189,8 +189,10 @@ def test_a_delegation_stays_within_its_assignment(
 
 def test_only_the_holder_delegates_and_never_to_themselves(board: User, deputy: User, newcomer: User) -> None:
     given = Assignment.objects.get(person=board)
-    with pytest.raises(services.NotOwnAssignment):
+    with pytest.raises(Denied):
         delegate(given, newcomer, deputy)
+    with pytest.raises(services.NotOwnAssignment):
+        delegate(Assignment.objects.get(person=deputy), newcomer, board)
     with pytest.raises(services.SelfAssignment):
         delegate(given, board, board)
 

@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from nangmai.web.accounts.models import User
-from nangmai.web.footage.policies import Role
 from nangmai.web.people.models import Assignment, Unit
 from nangmai.web.sites import arrangement, queries
 from nangmai.web.sites.models import Area, Recorder
 from unit.web.recorders import FakeRecorder, camera
+from unit.web.roles import Role
 from unit.web.sites.test_arrangement import picture
 
 SignIn = Callable[..., Client]

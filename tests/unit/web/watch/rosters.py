@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from nangmai.base.clock import ManualClock
 from nangmai.web.accounts.models import User
-from nangmai.web.footage.policies import Role
 from nangmai.web.watch import services
 from nangmai.web.watch.models import Post, RosterWeek, Shift
+from unit.web.roles import Role
 
 MONDAY = date(2026, 11, 23)
 

@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from nangmai.base.errors import Error
 from nangmai.regulation.states import EventUnexpected
 from nangmai.web.accounts.models import User
-from nangmai.web.footage.policies import Role
 from nangmai.web.ledger.models import Entry
 from nangmai.web.watch import queries, services
 from nangmai.web.watch.models import ROSTER, SHIFT, RosterWeek, Shift
+from unit.web.roles import Role
 from unit.web.watch.rosters import MONDAY, Roster, at, make_roster
 
 
@@ -109,11 +109,11 @@ def test_each_step_is_for_whom_the_regulation_names(roster: Roster, make_user: C
     finance = make_user(Role.FINANCE)
     roster.fill()
     for by in (finance, roster.day_guard, roster.principal):
-        with pytest.raises(Error, match="Đ4"):
+        with pytest.raises(Error, match=r"Đ7\.1"):
             services.move_week(by=by, week=roster.week, event="check")
     roster.move("check")
     for by in (finance, roster.head):
-        with pytest.raises(Error, match="Đ4"):
+        with pytest.raises(Error, match=r"Đ7\.1"):
             services.move_week(by=by, week=roster.week, event="approve")
 
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from nangmai.web.accounts import factors
 from nangmai.web.accounts.models import User
-from nangmai.web.footage.policies import Role
 from nangmai.web.watch import queries, services
 from nangmai.web.watch.models import Handover, Post, RosterWeek, Shift
 from unit.web.conftest import PASSWORD
 from unit.web.recorders import FakeRecorder, camera
+from unit.web.roles import Role
 
 SignIn = Callable[..., Client]
 

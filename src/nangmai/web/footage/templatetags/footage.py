@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nangmai.web.accounts.models import User
+from nangmai.web.errors import Way, translated
 from nangmai.web.footage.elements import wall_config
-from nangmai.web.footage.policies import Right
+from nangmai.web.footage.policies import ACTS, Right, has
+from nangmai.web.regulation.authorities import asker, error_of
+from nangmai.web.regulation.things import camera_thing
 from nangmai.web.sites.models import Camera
 
 register = template.Library()
@@ -28,10 +31,33 @@ USE_REASONS: dict[str, Promise] = {
 }
 
 
-@register.simple_tag
-def live_config(user: User, camera: Camera) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def live_config(context: dict[str, Any], camera: Camera) -> dict[str, Any]:
     """The configuration of a wall with this camera alone."""
-    return wall_config(user, [camera], layout="1") | {"is_single": True}
+    return wall_config(asker(context["request"]), [camera], layout="1") | {"is_single": True}
+
+
+class Standing(NamedTuple):
+    """What the person at the page may see of one camera, and why not more."""
+
+    live: bool
+    review: bool
+    refusal: str
+    clause: str
+    ways: Sequence[Way]
+
+
+@register.simple_tag(takes_context=True)
+def standing(context: dict[str, Any], camera: Camera) -> Standing:
+    """Asked of the regulation for this camera; showing why not is no refused act, so none is recorded."""
+    asks = asker(context["request"])
+    thing = camera_thing(camera)
+    decision = asks.decide(ACTS[Right.LIVE], thing)
+    review = has(asks, Right.PLAYBACK, thing) or has(asks, Right.REPLAY, thing)
+    if decision.is_allowed:
+        return Standing(True, review, "", "", ())
+    error = error_of(decision)
+    return Standing(False, review, translated(error), error.clause, error.ways)
 
 
 @register.filter

@@ -1,0 +1,28 @@
+"""The app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DirectionsConfig(AppConfig):
+    """Directions."""
+
+    name = "nangmai.web.directions"
+    label = "directions"
+    verbose_name = _("Directions")
+
+    def ready(self) -> None:
+        import nangmai.web.directions.instruments  # noqa: F401 - registers what a direction covers
+        from nangmai.web.ledger.titles import name_acts
+
+        name_acts(
+            {
+                "direction.asked": _("Direction asked for"),
+                "direction.signed": _("Direction signed"),
+                "direction.refused": _("Direction refused"),
+                "direction.unasked": _("Request for a direction withdrawn"),
+                "direction.withdrawn": _("Direction withdrawn"),
+            }
+        )

@@ -1,0 +1,25 @@
+"""The app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RegulationConfig(AppConfig):
+    """The regulation."""
+
+    name = "nangmai.web.regulation"
+    label = "regulation"
+    verbose_name = _("Regulation")
+
+    def ready(self) -> None:
+        from nangmai.web.ledger.titles import name_acts
+
+        name_acts(
+            {
+                "regulation.adopted": _("Regulation taken over"),
+                "regulation.published": _("Regulation put in force"),
+                "regulation.acknowledged": _("Regulation acknowledged"),
+            }
+        )

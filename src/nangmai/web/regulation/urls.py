@@ -1,0 +1,18 @@
+"""Addresses below /regulation/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nangmai.web.regulation import views
+
+app_name = "regulation"
+
+urlpatterns = [
+    path("", views.text, name="text"),
+    path("matrix", views.matrix, name="matrix"),
+    path("versions", views.all_versions, name="versions"),
+    path("versions/<slug:sha256>", views.version, name="version"),
+    path("purpose", views.purpose, name="purpose"),
+    path("acknowledge", views.acknowledge, name="acknowledge"),
+]
