@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "nangmai.web.documents",
     "nangmai.web.regulation",
     "nangmai.web.watch",
+    "nangmai.web.matters",
     "nangmai.web.directions",
     "nangmai.web.footage",
     "nangmai.web.control",

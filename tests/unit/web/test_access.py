@@ -39,6 +39,7 @@ ARGUMENTS = {
     "week": "2026-11-23",
     "shift": 1,
     "handover": 1,
+    "matter_id": 1,
 }
 
 
