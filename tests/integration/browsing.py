@@ -33,6 +33,16 @@ class Person:
         token = re.search(r'name="csrf-token" content="([^"]+)"', page_text)
         assert token
         self._token = token[1]
+        await self.state_purpose("P1")
+
+    async def state_purpose(self, purpose: str) -> None:
+        """What the pictures are looked at for; those who may see none are not asked."""
+        form = {"purpose": purpose, "next": "/cameras/", "csrfmiddlewaretoken": self._token}
+        headers = {"Referer": self.url, "Origin": self.url}
+        async with self._session.post(
+            f"{self.url}/regulation/purpose", data=form, headers=headers, allow_redirects=False
+        ) as answer:
+            assert answer.status in (200, 302), await answer.text()
 
     async def page(self, path: str) -> str:
         """A page of web."""

@@ -58,6 +58,8 @@ def test_it_starts_prints_its_address_and_the_way_to_a_first_account(tmp_path: P
         with urllib.request.urlopen(f"http://127.0.0.1:{ports['gateway']}/account/sign-in") as page:
             assert page.status == 200
         environment = {"NANGMAI_DATA_DIR": str(tmp_path / "data")}
+        with running("web", "manage", "adoptregulation", cwd=tmp_path, environment=environment) as adopt:
+            adopt.wait_for("is in force")
         with running(
             "web", "manage", "adduser", "hieutruong", "--role", "principal", cwd=tmp_path, environment=environment
         ) as add:

@@ -43,9 +43,8 @@ async def _run(site: Site) -> None:
         await supervisor.wait_ready("web", "gateway")
         _tell(f"open {site.url}")
         if is_new:
-            _tell(
-                "the first account: "
-                f"NANGMAI_DATA_DIR={site.data} nangmai web manage adduser hieutruong --role principal --ask"
-            )
+            manage = f"NANGMAI_DATA_DIR={site.data} nangmai web manage"
+            _tell(f"the regulation: {manage} adoptregulation [FILE]")
+            _tell(f"the first account: {manage} adduser hieutruong --role principal --ask")
 
     await run_until_signal(supervisor, begin)

@@ -25,7 +25,6 @@ class Command(BaseCommand):
         parser.add_argument("username", help="the account name, such as hieutruong")
         parser.add_argument(
             "--role",
-            choices=[role.id for role in authority().roles()],
             help="assign this role at once, marked as made by the command line; without it the account may do nothing",
         )
         parser.add_argument("--area", default="", help="the area the role is for; without it everywhere")
@@ -36,6 +35,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        known = [role.id for role in authority().roles()]
+        if options["role"] and not known:
+            raise CommandError(
+                "No regulation is in force, so there is no role yet. First: nangmai web manage adoptregulation"
+            )
+        if options["role"] and options["role"] not in known:
+            raise CommandError(f"The regulation names no role {options['role']!r}; it names {', '.join(known)}.")
         password = getpass.getpass() if options["ask"] else options["password"]
         try:
             with transaction.atomic():

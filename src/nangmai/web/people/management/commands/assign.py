@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("role", choices=[role.id for role in authority().roles()])
+        parser.add_argument("role", choices=[role.id for role in authority().roles()] or None)
         parser.add_argument("--area", default="", help="the area the role is for; without it everywhere")
 
     def handle(self, *args: Any, **options: Any) -> None:
