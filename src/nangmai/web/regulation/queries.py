@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from nangmai.regulation.acts import ACTS
 from nangmai.regulation.conditions import CONDITIONS
-from nangmai.regulation.matrix import matrix
+from nangmai.regulation.durations import fill, in_words
+from nangmai.regulation.matrix import Row, matrix
 from nangmai.regulation.model import ANYONE, OTHERS, Norm, Regulation
 from nangmai.regulation.parameters import PARAMETERS, Value
 from nangmai.web.accounts.models import User
 from nangmai.web.regulation.authorities import said
 from nangmai.web.regulation.models import Acknowledgement, Version
 from nangmai.web.regulation.purposes import QUALITY_CHECK
+from nangmai.web.regulation.versions import text_of
 
 MODES: dict[str, tuple[str, str, Promise]] = {
     "permit": ("kept", "circle-check", _("May")),
@@ -59,7 +62,7 @@ def norm_line(norm: Norm, regulation: Regulation) -> NormLine:
         acts=[said(ACTS[act].title) for act in norm.acts],
         only=[said(CONDITIONS[name].title) for name in norm.when],
         unless=[said(CONDITIONS[name].title) for name in norm.unless],
-        within=norm.within,
+        within=said(in_words(fill(norm.within, regulation))) if norm.within else "",
         bound=[BOUND[bound.by] for bound in norm.bound],
     )
 
@@ -88,7 +91,7 @@ def articles_of(regulation: Regulation) -> list[dict[str, object]]:
             "clauses": [
                 {
                     "id": clause.id,
-                    "text": said(clause.text),
+                    "text": fill(said(clause.text), regulation),
                     "norms": [norm_line(norm, regulation) for norm in clause.norms],
                 }
                 for clause in article.clauses
@@ -120,6 +123,12 @@ def purposes_of(regulation: Regulation, wanted: Iterable[str]) -> dict[str, str]
     return {purpose: words[purpose] for purpose in wanted}
 
 
+@functools.lru_cache(maxsize=8)
+def _matrix_of(version: str) -> list[Row]:
+    """Deciding every cell takes half a second, and a version never changes."""
+    return matrix(text_of(Version.objects.get(sha256=version)))
+
+
 ANSWERS: dict[str, tuple[str, str, Promise]] = {
     "allow": ("kept", "circle-check", _("yes")),
     "order": ("at-risk", "clipboard-list", _("on order")),
@@ -131,7 +140,9 @@ def matrix_of(regulation: Regulation) -> tuple[list[str], list[tuple[str, list[d
     """Roles as the heads of columns, and a row for each act."""
     roles = roles_of(regulation)
     rows = []
-    for row in matrix(regulation):
+    for row in _matrix_of(regulation.content_hash):
+        if row.is_duty_only:
+            continue
         cells = []
         for role in roles:
             cell = row.cells[role]
