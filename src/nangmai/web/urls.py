@@ -10,6 +10,7 @@ urlpatterns = [
     path("", footage_views.home, name="home"),
     path("account/", include("nangmai.web.accounts.urls")),
     path("cameras/", include("nangmai.web.sites.urls")),
+    path("regulation/", include("nangmai.web.compliance.urls")),
     path("regulation/", include("nangmai.web.regulation.urls")),
     path("directions/", include("nangmai.web.directions.urls")),
     path("matters/", include("nangmai.web.matters.urls")),

@@ -1,0 +1,28 @@
+"""The app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ComplianceConfig(AppConfig):
+    """Compliance."""
+
+    name = "nangmai.web.compliance"
+    label = "compliance"
+    verbose_name = _("Compliance")
+
+    def ready(self) -> None:
+        from nangmai.web.clockwork.services import register
+        from nangmai.web.compliance import services
+        from nangmai.web.ledger.titles import name_acts
+
+        name_acts(
+            {
+                "attestation.signed": _("Attestation signed"),
+                "ledger.verified": _("Ledger verified"),
+            }
+        )
+        register("compliance.states", services.STATES_EVERY_S, services.keep_states)
+        register("compliance.ledger", services.LOOK_EVERY_S, services.verify_ledger_when_due)

@@ -1,0 +1,39 @@
+"""States of clauses in templates: colour, form and word together, and thirty days as a strip."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from nangmai.web.compliance.findings import State
+from nangmai.web.compliance.queries import ClauseState, day_in_words
+from nangmai.web.ui.templatetags.ui import icon
+
+register = template.Library()
+
+_LOOKS = {
+    State.KEPT: ("kept", "circle-check"),
+    State.AT_RISK: ("at-risk", "triangle-alert"),
+    State.BROKEN: ("broken", "circle-x"),
+    State.UNKNOWN: ("unknown", "minus"),
+}
+
+
+@register.simple_tag
+def compliance_state(name: str) -> SafeString:
+    """The badge of a state."""
+    state = State(name)
+    tone, symbol = _LOOKS[state]
+    return format_html('<span class="state state-{}">{}<span>{}</span></span>', tone, icon(symbol), state.label)
+
+
+@register.simple_tag
+def strip(clause: ClauseState) -> SafeString:
+    """Thirty days, each a cell with its words; a reader hears the sum."""
+    cells = format_html_join(
+        "", '<i class="day day-{}" title="{}"></i>', ((day.state or "none", day_in_words(day)) for day in clause.days)
+    )
+    label = _("The last 30 days: %(states)s") % {"states": clause.strip_in_words}
+    return format_html('<span class="month" role="img" aria-label="{}">{}</span>', label, cells)
