@@ -36,11 +36,12 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 class Way(NamedTuple):
-    """A way on from a refusal: where it leads, its icon, its words."""
+    """A way on from a refusal: where it leads, its icon, its words. One that `posts` is done by the press itself."""
 
     href: str
     icon: str
     words: str
+    posts: bool = False
 
 
 class SignedOut(Error):

@@ -56,8 +56,9 @@ class CollectForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """What else the report says."""
+    """What else the report says, and which report was the last when the page was opened."""
 
+    after = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     remarks = _lines(_("Remarks and proposals"), required=False, help_text=_("May be left open."))
 
 

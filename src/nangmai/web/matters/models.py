@@ -13,6 +13,7 @@ from nangmai.regulation.states import Machine, Transition
 from nangmai.web.documents.models import Document
 
 PERSON = settings.AUTH_USER_MODEL
+LONGEST_CLAUSES = 120
 
 #: a report takes matters as they are: what nobody has collected yet, and what waits for an answer since the last one
 MATTER = Machine(
@@ -49,7 +50,7 @@ class Matter(models.Model):
 
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="matters")
     act = models.CharField(_("refused act"), max_length=60, blank=True)
-    clause = models.CharField(_("clause"), max_length=120, blank=True)
+    clause = models.CharField(_("clause"), max_length=LONGEST_CLAUSES, blank=True)
     version = models.CharField(_("version of the regulation"), max_length=64, blank=True)
     thing = models.CharField(_("refused for"), max_length=200, blank=True)
     refusal_seq = models.BigIntegerField(_("entry of the refusal"), null=True)

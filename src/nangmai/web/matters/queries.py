@@ -21,7 +21,7 @@ from nangmai.web.authority import authority
 from nangmai.web.documents.wording import Form, capacity, date_figures, sentence_start
 from nangmai.web.ledger.models import Entry
 from nangmai.web.ledger.services import actor_of
-from nangmai.web.matters.models import Matter, MatterReport
+from nangmai.web.matters.models import LONGEST_CLAUSES, Matter, MatterReport
 from nangmai.web.matters.papers import ReportedMatter, consolidated_report
 from nangmai.web.people import queries as people
 from nangmai.web.regulation import versions
@@ -113,11 +113,15 @@ def last_refusal(user: User, act: str) -> Refusal | None:
 
 
 def known_clauses(text: str) -> str:
-    """Those of the clauses named that the regulation in force has, as `Đ4.2, Đ7.1`."""
+    """Those of the clauses named that the regulation in force has, as `Đ4.2, Đ7.1`; as many as the register takes."""
     regulation = in_force()
     known = {clause.id for clause in regulation.clauses} if regulation else set()
     named = [part.strip() for part in text.split(",")]
-    return ", ".join(dict.fromkeys(part for part in named if part in known))
+    kept = ""
+    for part in dict.fromkeys(part for part in named if part in known):
+        longer = f"{kept}, {part}" if kept else part
+        kept = longer if len(longer) <= LONGEST_CLAUSES else kept
+    return kept
 
 
 def in_force() -> Regulation | None:

@@ -50,6 +50,12 @@ class AlreadyExplained(Error):
     kind: ClassVar[Kind] = Kind.CONFLICT
 
 
+class ReportedMeanwhile(Error):
+    """A report was made since you opened this page: {number}. Look at what is open now, then make the next one."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
 class ReasonMissing(Error):
     """Give the reason: who filed the matter reads it."""
 
@@ -135,12 +141,17 @@ def collect(*, matter: Matter, by: User, topic: str, note: str, proposal: str = 
 
 
 @transaction.atomic
-def report(*, by: User, remarks: str = "") -> MatterReport:
-    """The consolidated report with every open matter, as a numbered paper that waits for its signature."""
+def report(*, by: User, remarks: str = "", after: int | None = None) -> MatterReport:
+    """The consolidated report with every open matter, as a numbered paper that waits for its signature.
+
+    `after` is the report that the person took for the last one, 0 for none: what is pressed twice is issued once.
+    """
     decision = Asker(by).require(REPORT, Thing("matter"))
     rows = list(_lock(queries.open_matters()))
     now = timezone.now()
-    today, last = timezone.localdate(now), MatterReport.objects.first()
+    today, last = timezone.localdate(now), MatterReport.objects.select_related("document").first()
+    if last is not None and after not in (None, last.pk):
+        raise ReportedMeanwhile(number=last.document.number_text)
     begins = min([timezone.localdate(row.filed_at) for row in rows] + [last.ends if last else today])
     data = queries.report_data(rows, begins=begins, ends=today, remarks=remarks)
     signer = Signatory(by, queries.capacity_of(by, decision))

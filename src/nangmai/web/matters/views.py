@@ -26,6 +26,10 @@ def _seen(request: HttpRequest, matter_id: int) -> Matter:
     return queries.matter_seen_by(person(request), matter_id, all_of_them=queries.sees_all(asker(request)))
 
 
+def _is_possible(row: Matter, event: str) -> bool:
+    return event in {step.event for step in MATTER.events(row.state)}
+
+
 @signed_in
 @require_GET
 def listed(request: HttpRequest) -> HttpResponse:
@@ -83,13 +87,12 @@ def matter(request: HttpRequest, matter_id: int) -> HttpResponse:
 
 def _matter_page(request: HttpRequest, row: Matter, form: ExplainForm) -> HttpResponse:
     asks = asker(request)
-    possible = {step.event for step in MATTER.events(row.state)}
     context = {
         "matter": row,
         "form": form,
-        "may_explain": "explain" in possible and not row.text and row.person == person(request),
-        "may_collect": "collect" in possible and asks.may(COLLECT),
-        "may_answer": "amend" in possible and asks.may(CONSIDER),
+        "may_explain": _is_possible(row, "explain") and not row.text and row.person == person(request),
+        "may_collect": _is_possible(row, "collect") and asks.may(COLLECT),
+        "may_answer": _is_possible(row, "amend") and asks.may(CONSIDER),
         "reads_papers": any(asks.is_named(act) for act in READS_REPORTS),
         "collects": queries.holders_of(COLLECT),
         "decides": queries.holders_of(CONSIDER),
@@ -114,6 +117,9 @@ def explain(request: HttpRequest, matter_id: int) -> HttpResponse:
 def collect(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Go through one matter."""
     row = _seen(request, matter_id)
+    if not _is_possible(row, "collect"):
+        messages.info(request, _("This matter has been collected or reported already."))
+        return redirect("matters:matter", matter_id)
     form = CollectForm(request.POST or None, may_propose=asker(request).may(PROPOSE))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -133,9 +139,10 @@ def collect(request: HttpRequest, matter_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """What the report will hold, and the button that issues it."""
-    form = ReportForm(request.POST or None)
+    last = queries.reports().first()
+    form = ReportForm(request.POST or None, initial={"after": last.pk if last else 0})
     if request.method == "POST" and form.is_valid():
-        made = services.report(by=person(request), remarks=form.cleaned_data["remarks"])
+        made = services.report(by=person(request), **form.cleaned_data)
         messages.success(request, _("The report is issued. Sign it now; it lies before those who decide."))
         return redirect("documents:document", made.document.token)
     rows = list(queries.open_matters())
@@ -153,7 +160,15 @@ def report(request: HttpRequest) -> HttpResponse:
 def reports(request: HttpRequest) -> HttpResponse:
     """All reports, with what still waits for an answer."""
     page = Paginator(queries.reports(), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "matters/reports.html", {"page": page, "may_report": asker(request).is_named(REPORT)})
+    return render(
+        request,
+        "matters/reports.html",
+        {
+            "page": page,
+            "may_report": asker(request).is_named(REPORT),
+            "may_answer": asker(request).may(CONSIDER),
+        },
+    )
 
 
 @requires(CONSIDER)
@@ -161,6 +176,9 @@ def reports(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Amend the regulation, or leave it, and why."""
     row = _seen(request, matter_id)
+    if not _is_possible(row, "amend"):
+        messages.info(request, _("Only a matter that was reported and has no answer yet can be answered."))
+        return redirect("matters:matter", matter_id)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.answer(

@@ -24,6 +24,8 @@ _WAYS: dict[str, tuple[str, str, Promise]] = {
 }
 #: what is always possible, after what would help at once
 _ALWAYS = ("ask_board", "file_matter")
+#: what the press itself does, without a form in between
+_AT_ONCE = frozenset({"file_matter"})
 
 
 def ways_on(decision: Decision) -> list[Way]:
@@ -39,7 +41,7 @@ def ways_on(decision: Decision) -> list[Way]:
             continue
         address, icon, words = _WAYS[name]
         try:
-            ways.append(Way(f"{reverse(address)}?{query}", icon, str(words)))
+            ways.append(Way(f"{reverse(address)}?{query}", icon, str(words), posts=name in _AT_ONCE))
         except NoReverseMatch:
             continue
     return ways

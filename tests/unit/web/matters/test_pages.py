@@ -25,6 +25,7 @@ def test_a_refusal_leads_to_the_form_and_one_press_files_it(sign_in: Callable[..
     refused = client.get("/watch")
     assert refused.status_code == 403
     address = next(way.href for way in refused.context["ways"] if "/matters/file" in way.href)
+    assert f'<form method="post" action="{address.replace("&", "&amp;")}">' in refused.content.decode()
     assert 'class="clause"' in text_of(client, address)
     filed = client.post(address)
     row = Matter.objects.get()
@@ -71,14 +72,19 @@ def test_the_whole_way_by_the_pages(sign_in: Callable[..., Client]) -> None:
     given = {"topic": "Cổng phụ", "note": "Hai vụ trong tháng.", "proposal": "Lắp camera cổng phụ."}
     assert head.post(f"/matters/{row.pk}/collect", given).status_code == 302
     assert "Cổng phụ" in text_of(head, "/matters/report")
-    issued = head.post("/matters/report", {"remarks": ""})
+    issued = head.post("/matters/report", {"remarks": "", "after": "0"})
+    assert head.post("/matters/report", {"remarks": "", "after": "0"}).status_code == 409
     assert issued["Location"].startswith("/documents/")
     assert head.get(issued["Location"]).status_code == 200
     for reader in (head, principal):
         assert "01/BC-MNNM" in text_of(reader, "/matters/reports")
+    assert head.get(f"/matters/{row.pk}/collect")["Location"] == f"/matters/{row.pk}"
+    assert f"/matters/{row.pk}/answer" in text_of(principal, "/matters/reports")
+    assert f"/matters/{row.pk}/answer" not in text_of(head, "/matters/reports")
     assert principal.post(f"/matters/{row.pk}/answer", {"choice": "amend", "reason": ""}).status_code == 200
     answered = principal.post(f"/matters/{row.pk}/answer", {"choice": "amend", "reason": "Đúng, phải bổ sung."})
     assert answered.status_code == 302
+    assert principal.get(f"/matters/{row.pk}/answer")["Location"] == f"/matters/{row.pk}"
     assert "Đúng, phải bổ sung." in text_of(guard, f"/matters/{row.pk}")
 
 

@@ -16,9 +16,10 @@ from nangmai.regulation.states import EventUnexpected
 from nangmai.web.accounts.models import User
 from nangmai.web.ledger.models import Disclosure, Entry
 from nangmai.web.matters import queries, services
-from nangmai.web.matters.models import MATTER, Matter, MatterReport
+from nangmai.web.matters.models import LONGEST_CLAUSES, MATTER, Matter, MatterReport
 from nangmai.web.regulation.authorities import Asker, Refused
 from unit.web.roles import Role
+from unit.web.test_access import REGULATION
 
 
 def entries(act: str) -> list[Entry]:
@@ -70,6 +71,9 @@ def test_a_refusal_is_kept_with_its_entry_and_filed_once(guard: User) -> None:
 def test_clauses_the_regulation_does_not_have_are_not_kept(guard: User) -> None:
     row = services.file(person=guard, act="playback.view", clause="Đ4.2, <b>, Đ99.9,Đ4.2")
     assert row.clause == "Đ4.2"
+    everything = ",".join(clause.id for clause in REGULATION.clauses)
+    long = services.file(person=guard, act="playback.view", clause=everything, text="Mọi điều khoản.").clause
+    assert 100 < len(long) <= LONGEST_CLAUSES
 
 
 def test_words_are_needed_where_nothing_was_refused(guard: User) -> None:
@@ -155,6 +159,14 @@ def test_the_paper_is_numbered_and_waits_for_the_reporters_signature(guard: User
     assert (field.user, field.capacity, field.signed_at) == (head, ["TỔ TRƯỞNG TỔ BẢO VỆ"], None)
     (entry,) = entries("matters.reported")
     assert entry.thing == made.name
+
+
+def test_a_report_pressed_twice_is_issued_once(guard: User, head: User) -> None:
+    services.file(person=guard, text="Cổng phụ không có camera.")
+    first = services.report(by=head, after=0)
+    with pytest.raises(services.ReportedMeanwhile):
+        services.report(by=head, after=0)
+    assert services.report(by=head, after=first.pk).document.number_text == "02/BC-MNNM"
 
 
 def test_a_report_of_a_quiet_month_says_so(head: User) -> None:
