@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -10,3 +11,8 @@ class AccountsConfig(AppConfig):
 
     name = "nangmai.web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from nangmai.web.ui.menu import Entry, add
+
+        add(Entry("person", 10, "accounts:me", "key-round", _("Account and sessions"), is_exact=True))

@@ -16,6 +16,9 @@ class DirectionsConfig(AppConfig):
     def ready(self) -> None:
         import nangmai.web.directions.instruments  # noqa: F401 - registers what a direction covers
         from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.ui.menu import Entry, add
+
+        add(Entry("person", 60, "directions:listed", "file-check", _("Directions")))
 
         name_acts(
             {

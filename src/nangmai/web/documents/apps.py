@@ -14,6 +14,9 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.ui.menu import Entry, add
+
+        add(Entry("person", 70, "documents:documents", "file-text", _("Papers")))
 
         name_acts(
             {

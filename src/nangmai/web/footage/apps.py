@@ -18,6 +18,14 @@ class FootageConfig(AppConfig):
         from nangmai.web.footage import folding
         from nangmai.web.footage.policies import Right
         from nangmai.web.ledger.titles import name_acts, name_values
+        from nangmai.web.ui.menu import Entry, add
+
+        add(
+            Entry("main", 10, "footage:wall", "layout-grid", _("Watch"), ("live.view",), is_exact=True),
+            Entry("main", 20, "footage:review", "history", _("Review"), ("playback.view", "replay.view")),
+            Entry("main", 50, "footage:register", "clipboard-list", _("Register"), ("views.read",)),
+            Entry("person", 40, "footage:mine", "eye", _("What I watched")),
+        )
 
         name_values("right", dict(Right.choices))
         name_acts({"ticket.issued": _("Ticket issued"), "footage.viewed": _("Footage viewed")})

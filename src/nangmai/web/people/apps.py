@@ -16,6 +16,12 @@ class PeopleConfig(AppConfig):
         from nangmai.web.clockwork.services import register
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.people.by_calendar import announce
+        from nangmai.web.ui.menu import Entry, add
+
+        add(
+            Entry("main", 70, "people:people", "users", _("People"), ("people.see",)),
+            Entry("person", 20, "people:mine", "user-check", _("My assignments")),
+        )
 
         name_acts(
             {

@@ -15,6 +15,9 @@ class RegulationConfig(AppConfig):
 
     def ready(self) -> None:
         from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.ui.menu import Entry, add
+
+        add(Entry("main", 60, "regulation:text", "book-open", _("Regulation"), ("regulation.read",)))
 
         name_acts(
             {

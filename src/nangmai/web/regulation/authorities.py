@@ -233,6 +233,10 @@ class May(Mapping[str, Any]):
             if any(one.startswith(f"{act}.") for one in ACTS):
                 return May(self._asks, f"{act}.", self._known)
             raise KeyError(name)
+        return self.is_named(act)
+
+    def is_named(self, act: str) -> bool:
+        """Asked once a page and act."""
         if act not in self._known:
             self._known[act] = self._asks.is_named(act)
         return self._known[act]

@@ -15,6 +15,9 @@ class SitesConfig(AppConfig):
     def ready(self) -> None:
         from nangmai.web.ledger.titles import name_acts, name_things
         from nangmai.web.sites.queries import camera_names
+        from nangmai.web.ui.menu import Entry, add
+
+        add(Entry("main", 30, "sites:cameras", "camera", _("Cameras")))
 
         name_things("camera", camera_names)
         name_acts(

@@ -15,6 +15,12 @@ class WatchConfig(AppConfig):
     def ready(self) -> None:
         import nangmai.web.watch.facts  # noqa: F401 - registers who is on shift
         from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.ui.menu import Entry, add
+
+        add(
+            Entry("main", 40, "watch:shift", "calendar-clock", _("Shifts"), ("shift.take",)),
+            Entry("person", 50, "watch:roster", "calendar", _("Roster")),
+        )
 
         name_acts(
             {
