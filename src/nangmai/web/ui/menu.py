@@ -1,4 +1,4 @@
-"""The menu: apps add their entries in `AppConfig.ready`, and the header shows those whose acts a person is named for."""
+"""The menu: apps add their entries in `AppConfig.ready`; the header shows those whose acts a person is named for.
 
 Knows no act's meaning: whether a person is named for one is asked of whoever draws the page.
 """
