@@ -17,6 +17,9 @@ class ComplianceConfig(AppConfig):
         from nangmai.web.clockwork.services import register
         from nangmai.web.compliance import services
         from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.ui.menu import Entry, add
+
+        add(Entry("main", 65, "compliance:board", "gauge", _("Compliance"), ("compliance.see",)))
 
         name_acts(
             {

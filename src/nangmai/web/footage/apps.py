@@ -23,7 +23,7 @@ class FootageConfig(AppConfig):
         add(
             Entry("main", 10, "footage:wall", "layout-grid", _("Watch"), ("live.view",), is_exact=True),
             Entry("main", 20, "footage:review", "history", _("Review"), ("playback.view", "replay.view")),
-            Entry("main", 50, "footage:register", "clipboard-list", _("Register"), ("views.read",)),
+            Entry("person", 35, "footage:register", "clipboard-list", _("Register"), ("views.read",)),
             Entry("person", 40, "footage:mine", "eye", _("What I watched")),
         )
 

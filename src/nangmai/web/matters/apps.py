@@ -16,6 +16,9 @@ class MattersConfig(AppConfig):
     def ready(self) -> None:
         from nangmai.web.ledger.titles import name_acts, name_values
         from nangmai.web.matters.models import Matter
+        from nangmai.web.ui.menu import Entry, add
+
+        add(Entry("person", 80, "matters:listed", "flag", _("Matters outside the regulation")))
 
         name_acts(
             {

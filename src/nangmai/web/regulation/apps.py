@@ -17,7 +17,7 @@ class RegulationConfig(AppConfig):
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
-        add(Entry("main", 60, "regulation:text", "book-open", _("Regulation"), ("regulation.read",)))
+        add(Entry("main", 60, "regulation:text", "book-open", _("Regulation"), ("regulation.read",), is_exact=True))
 
         name_acts(
             {
