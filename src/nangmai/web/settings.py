@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "nangmai.web.sites",
     "nangmai.web.documents",
     "nangmai.web.regulation",
+    "nangmai.web.duties",
     "nangmai.web.watch",
     "nangmai.web.matters",
     "nangmai.web.directions",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("cameras/", include("nangmai.web.sites.urls")),
     path("regulation/", include("nangmai.web.compliance.urls")),
     path("regulation/", include("nangmai.web.regulation.urls")),
+    path("duties/", include("nangmai.web.duties.urls")),
     path("directions/", include("nangmai.web.directions.urls")),
     path("matters/", include("nangmai.web.matters.urls")),
     path("control/", include("nangmai.web.control.urls")),

@@ -40,6 +40,7 @@ ARGUMENTS = {
     "shift": 1,
     "handover": 1,
     "matter_id": 1,
+    "duty_id": 1,
     "norm": "Đ8.1/receive",
 }
 

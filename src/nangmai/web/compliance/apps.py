@@ -15,7 +15,7 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from nangmai.web.clockwork.services import register
-        from nangmai.web.compliance import services
+        from nangmai.web.compliance import services, triggers
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
@@ -28,4 +28,5 @@ class ComplianceConfig(AppConfig):
             }
         )
         register("compliance.states", services.STATES_EVERY_S, services.keep_states)
+        register("compliance.triggers", services.STATES_EVERY_S, triggers.look)
         register("compliance.ledger", services.LOOK_EVERY_S, services.verify_ledger_when_due)

@@ -25,11 +25,12 @@ def watch_coverage(survey: Survey, norm: Norm) -> Finding:
     """The seven days behind us by who was there, the seven before us by what is published."""
     proof = reverse("watch:roster")
     published = Shift.objects.filter(week__state=RosterWeek.State.PUBLISHED, post__is_continuous=True)
-    first = published.order_by("starts_at").first()
+    first = published.select_related("week").order_by("week__published_at", "starts_at").first()
     if first is None or not Post.objects.filter(is_continuous=True).exists():
         return Finding(State.BROKEN, _("No roster has been published, so nobody is on watch by it"), proof)
     now = survey.now
-    begin = min(max(first.starts_at, now - WEEK), now)
+    # Nobody could take a shift before there was a roster.
+    begin = min(max(first.starts_at, first.week.published_at or now, now - WEEK), now)
     behind = _minutes(begin, now, now)
     ahead = _minutes(now, now + WEEK, now)
     figure = _("%(behind)s without anybody in the last 7 days, %(ahead)s not yet planned in the next 7") % {

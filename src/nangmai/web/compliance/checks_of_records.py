@@ -17,6 +17,7 @@ from nangmai.regulation.model import Norm
 from nangmai.web.compliance.findings import Finding, State
 from nangmai.web.compliance.models import LedgerCheck
 from nangmai.web.compliance.survey import Survey, period_end
+from nangmai.web.duties.queries import TOLD
 from nangmai.web.footage.models import Use
 from nangmai.web.matters.models import Matter
 from nangmai.web.matters.queries import open_matters
@@ -91,6 +92,18 @@ def matters_open(survey: Survey, norm: Norm) -> Finding:
     return Finding(state, figure, reverse("matters:listed"))
 
 
+def duties_on_time(survey: Survey, norm: Norm) -> Finding:
+    """The duties of this norm; one whose event nobody tells of yet cannot be judged."""
+    if norm.trigger not in TOLD and not norm.every:
+        return Finding(State.UNKNOWN, _("The system does not follow yet what opens this duty"))
+    rows = survey.duties.get(norm.id, [])
+    late = sum(due is not None and due < survey.now for due in rows)
+    soon = sum(due is not None and survey.now <= due <= survey.now + DAY for due in rows)
+    figure = _("%(open)d duties open, %(late)d of them overdue") % {"open": len(rows), "late": late}
+    state = State.BROKEN if late else State.AT_RISK if soon else State.KEPT
+    return Finding(state, figure, reverse("duties:listed"))
+
+
 def not_built(sentence: Promise) -> Check:
     """A check whose data the system does not keep yet: unknown, and says why."""
 
@@ -104,4 +117,3 @@ extraction_register = not_built(
     gettext_lazy("The system takes no footage out yet, so there is no register of extractions")
 )
 notices = not_built(gettext_lazy("Where notices hang is not kept in the system yet"))
-duties_on_time = not_built(gettext_lazy("Duties with a deadline are not followed by the system yet"))

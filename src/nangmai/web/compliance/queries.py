@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -203,7 +204,16 @@ def _summary(survey: Survey, found: _Findings) -> tuple[tuple[str, Finding], ...
         "duties_on_time": _("Duties"),
     }
     norms = {bound.name: norm for norm in reversed(survey.regulation.norms) for bound in norm.bound}
-    return tuple((titles[name], found.check(name, norms[name])) for name in SUMMARISED if name in norms)
+    shown = [(name, _all_duties(survey) if name == "duties_on_time" else None) for name in SUMMARISED if name in norms]
+    return tuple((titles[name], finding or found.check(name, norms[name])) for name, finding in shown)
+
+
+def _all_duties(survey: Survey) -> Finding:
+    """Over all norms."""
+    rows = [due for duties in survey.duties.values() for due in duties]
+    late = sum(due is not None and due < survey.now for due in rows)
+    figure = _("%(open)d duties open, %(late)d of them overdue") % {"open": len(rows), "late": late}
+    return Finding(State.BROKEN if late else State.KEPT, figure, reverse("duties:listed"))
 
 
 def _noted(since: date) -> dict[str, dict[date, str]]:

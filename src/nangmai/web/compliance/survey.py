@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
@@ -14,6 +15,7 @@ from nangmai.base.units import us_from_datetime, utc_from_us
 from nangmai.regulation.durations import add, fill, parse
 from nangmai.regulation.model import Regulation
 from nangmai.web.compliance.models import Attestation
+from nangmai.web.duties.queries import open_duties
 from nangmai.web.people.models import Assignment
 from nangmai.web.people.queries import in_force
 from nangmai.web.regulation import versions
@@ -74,6 +76,14 @@ class Survey:
     def attested(self) -> dict[str, datetime]:
         """The latest attestation of each norm."""
         return dict(Attestation.objects.values_list("norm").annotate(latest=Max("at")))
+
+    @cached_property
+    def duties(self) -> dict[str, list[datetime | None]]:
+        """When the open duties of each norm fall due."""
+        due: dict[str, list[datetime | None]] = defaultdict(list)
+        for norm, at in open_duties().values_list("norm", "due_at"):
+            due[norm].append(at)
+        return due
 
 
 def period_end(since: datetime, length: str, survey: Survey) -> datetime:

@@ -15,6 +15,7 @@ from nangmai.web.compliance.checks import CHECKS
 from nangmai.web.compliance.findings import State
 from nangmai.web.compliance.models import LedgerCheck
 from nangmai.web.compliance.survey import Survey
+from nangmai.web.duties.services import opened
 from nangmai.web.ledger.models import LedgerHead
 from nangmai.web.ledger.services import append, checkpoint
 from nangmai.web.matters.models import Matter
@@ -232,3 +233,17 @@ def test_a_matter_is_reported_within_its_month_and_the_days_after_it(days: int, 
     assert found("matters_open").state == state
     Matter.objects.filter(pk=matter.pk).update(state=Matter.State.REPORTED)
     assert found("matters_open").state == State.KEPT
+
+
+def test_a_late_duty_breaks_its_own_norm_and_no_other() -> None:
+    survey = Survey()
+    repair, service = (survey.regulation.norm_by_id[name] for name in ("Đ8.2/repair", "Đ7.2/service"))
+    (duty,) = opened("camera.failed", "camera:nvr-1/cam-01")
+    assert CHECKS["duties_on_time"](Survey(), repair).state == State.KEPT
+    type(duty).objects.update(due_at=timezone.now() + timedelta(hours=2))
+    assert CHECKS["duties_on_time"](Survey(), repair).state == State.AT_RISK
+    type(duty).objects.update(due_at=timezone.now() - timedelta(hours=2))
+    assert CHECKS["duties_on_time"](Survey(), repair).state == State.BROKEN
+    assert CHECKS["duties_on_time"](Survey(), service).state == State.KEPT
+    unheard = survey.regulation.norm_by_id["Đ7.1/report_p1"]
+    assert CHECKS["duties_on_time"](Survey(), unheard).state == State.UNKNOWN

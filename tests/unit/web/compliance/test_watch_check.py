@@ -18,7 +18,8 @@ def _week(days_ahead: int = 0) -> RosterWeek:
     begins = monday(timezone.localdate() + timedelta(days=days_ahead))
     now = timezone.now()
     return RosterWeek.objects.get_or_create(
-        begins=begins, defaults={"state": "published", "approved_by": by, "approved_at": now, "published_at": now}
+        begins=begins,
+        defaults={"state": "published", "approved_by": by, "approved_at": now, "published_at": now - timedelta(days=9)},
     )[0]
 
 
@@ -48,4 +49,12 @@ def test_hours_ahead_that_nobody_is_planned_for_are_a_risk() -> None:
     _planned(post, -3, 100, is_taken=True)
     assert found("watch_coverage").state == State.AT_RISK
     _planned(post, 100, 24 * 8)
+    assert found("watch_coverage").state == State.KEPT
+
+
+def test_hours_before_there_was_a_roster_are_nobodys_fault() -> None:
+    post = Post.objects.create(name="Phòng trực")
+    shift = _planned(post, -3, 0)
+    _planned(post, 0, 24 * 8)
+    RosterWeek.objects.filter(pk=shift.week_id).update(published_at=timezone.now())
     assert found("watch_coverage").state == State.KEPT

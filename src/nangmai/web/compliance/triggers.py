@@ -1,0 +1,62 @@
+"""Tells duties of what other apps know: a post without anybody, a camera that fails, a report of matters.
+
+Duties lie below those apps, so they are told from here. Looks again and again; telling twice opens once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from nangmai.base.units import utc_from_us
+from nangmai.web.duties import services
+from nangmai.web.duties.models import Duty
+from nangmai.web.matters.models import Matter, MatterReport
+from nangmai.web.sites.queries import cameras
+from nangmai.web.watch import queries as watch
+
+#: a camera that is back sooner has not failed: it was started again
+FAILED_AFTER = timedelta(minutes=15)
+
+
+def look(*, now: datetime | None = None) -> None:
+    """All of them."""
+    now = now or timezone.now()
+    _unmanned(now)
+    _failed_cameras(now)
+    _reported_matters()
+
+
+def _unmanned(now: datetime) -> None:
+    open_posts = {
+        f"post:{gap.post.pk}": gap.period for gap in watch.uncovered(now - timedelta(minutes=1), now, now=now)
+    }
+    for subject, period in open_posts.items():
+        if period.end >= now:
+            services.opened("watch.unmanned", subject, at=period.begin)
+    waiting = Duty.objects.filter(trigger="watch.unmanned").exclude(subject__in=open_posts)
+    services.ended(waiting, "shift")
+
+
+def _failed_cameras(now: datetime) -> None:
+    """A recorder that says nothing proves neither that its cameras failed nor that they are back."""
+    for camera in cameras():
+        subject, since_us = f"camera:{camera.recorder.name}/{camera.camera_id}", camera.main.get("since_us")
+        if camera.recorder.is_silent or since_us is None:
+            continue
+        since = utc_from_us(since_us)
+        if camera.state == "recording":
+            services.ended(Duty.objects.filter(trigger="camera.failed", subject=subject), f"recording:{since_us}")
+        elif camera.state != "off" and now - since >= FAILED_AFTER:
+            services.opened("camera.failed", subject, at=since)
+
+
+def _reported_matters() -> None:
+    told = Duty.objects.filter(trigger="matters.reported")
+    known = set(told.values_list("subject", flat=True))
+    for report in MatterReport.objects.all():
+        if report.name not in known:
+            services.opened("matters.reported", report.name, at=report.reported_at)
+        if not report.matters.exclude(state=Matter.State.ANSWERED).exists():
+            services.ended(told.filter(subject=report.name), "matters answered")

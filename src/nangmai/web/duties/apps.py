@@ -1,0 +1,29 @@
+"""The app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DutiesConfig(AppConfig):
+    """Duties."""
+
+    name = "nangmai.web.duties"
+    label = "duties"
+    verbose_name = _("Duties")
+
+    def ready(self) -> None:
+        from nangmai.web.clockwork.services import register
+        from nangmai.web.duties import calendar, services
+        from nangmai.web.ledger.titles import name_acts
+
+        name_acts(
+            {
+                "duty.opened": _("Duty opened"),
+                "duty.done": _("Duty done"),
+                "duty.escalated": _("Overdue duty passed on"),
+            }
+        )
+        register("duties.calendar", 30.0, calendar.look)
+        register("duties.overdue", 15.0, services.escalate_overdue)
