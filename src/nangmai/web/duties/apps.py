@@ -17,6 +17,9 @@ class DutiesConfig(AppConfig):
         from nangmai.web.clockwork.services import register
         from nangmai.web.duties import calendar, services
         from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.ui.menu import Entry, add
+
+        add(Entry("person", 25, "duties:listed", "clipboard-check", _("Duties")))
 
         name_acts(
             {
