@@ -13,6 +13,7 @@ urlpatterns = [
     path("regulation/", include("nangmai.web.compliance.urls")),
     path("regulation/", include("nangmai.web.regulation.urls")),
     path("duties/", include("nangmai.web.duties.urls")),
+    path("amendments/", include("nangmai.web.amendments.urls")),
     path("directions/", include("nangmai.web.directions.urls")),
     path("matters/", include("nangmai.web.matters.urls")),
     path("control/", include("nangmai.web.control.urls")),

@@ -22,6 +22,9 @@ from unit.web.roles import Role
 
 ARGUMENTS = {
     "sha256": "0" * 64,
+    "amendment_id": 1,
+    "clause_id": "Đ1.1",
+    "norm_name": "keep",
     "asked_id": 1,
     "direction_id": 1,
     "sign_in_id": 1,

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST
 
 from nangmai.base.clock import SystemClock
 from nangmai.base.errors import Error, Kind
-from nangmai.protocol.messages import VERSION, Desired, MessageInvalid, Report
+from nangmai.protocol.messages import VERSION, Desired, MessageInvalid, Report, Retention
 from nangmai.web.access import for_recorders
 from nangmai.web.footage import keys
 from nangmai.web.footage import queries as footage_queries
 from nangmai.web.footage import services as footage_services
+from nangmai.web.regulation import versions
 from nangmai.web.sites import services as sites_services
 from nangmai.web.sites.models import Recorder
 
@@ -51,10 +52,21 @@ def _report(body: bytes) -> Report:
 
 
 def _desired(recorder: Recorder, acknowledged: int) -> Desired:
+    now_us = SystemClock().wall_us()
     return Desired(
         version=VERSION,
         acknowledged_use=acknowledged,
         ticket_keys=keys.public_keys(),
-        revoked=footage_queries.revoked(recorder, SystemClock().wall_us()),
+        revoked=footage_queries.revoked(recorder, now_us),
         holds=(),
+        retention=_retention(now_us),
     )
+
+
+def _retention(now_us: int) -> Retention | None:
+    """The floor and the ceiling of the version in force; without one the recorder's file says."""
+    version = versions.in_force(now_us)
+    if version is None:
+        return None
+    text = versions.text_of(version)
+    return Retention(float(text.parameter("retention_min_days")), float(text.parameter("retention_max_days")))

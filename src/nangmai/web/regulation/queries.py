@@ -32,6 +32,14 @@ BOUND: dict[str, Promise] = {
     "evidenced": _("evidenced: the system shows whether it is kept"),
     "attested": _("attested: a named person signs for it"),
 }
+UNITS: dict[str, Promise] = {
+    "d": _("days"),
+    "min": _("minutes"),
+    "h": _("hours"),
+    "s": _("seconds"),
+    "working d": _("working days"),
+    "1/h": _("times an hour"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +120,7 @@ def parameters_of(regulation: Regulation) -> list[tuple[str, str]]:
 def _value_said(value: Value, unit: str) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    units = {"d": _("days"), "min": _("minutes"), "h": _("hours"), "s": _("seconds"), "working d": _("working days")}
-    return f"{value} {units.get(unit, unit)}".strip()
+    return f"{value} {UNITS.get(unit, unit)}".strip()
 
 
 def purposes_of(regulation: Regulation, wanted: Iterable[str]) -> dict[str, str]:

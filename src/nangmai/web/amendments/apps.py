@@ -1,0 +1,28 @@
+"""The app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AmendmentsConfig(AppConfig):
+    """Amendments of the regulation."""
+
+    name = "nangmai.web.amendments"
+    label = "amendments"
+    verbose_name = _("Amendments")
+
+    def ready(self) -> None:
+        from nangmai.web.ledger.titles import name_acts
+
+        name_acts(
+            {
+                "amendment.begun": _("Amendment begun"),
+                "amendment.changed": _("Draft of an amendment changed"),
+                "amendment.commented": _("Opinion on an amendment given"),
+                "amendment.moved": _("Amendment moved on"),
+                "amendment.signed": _("Amendment signed"),
+                "amendment.published": _("Amendment put in force"),
+            }
+        )

@@ -1,0 +1,201 @@
+"""What a draft would do and what is wrong with it, in the language of the page; who can take the next step."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nangmai.regulation.acts import Title
+from nangmai.regulation.effects import Effect, Effects, effects
+from nangmai.regulation.faults import Fault
+from nangmai.regulation.form import read
+from nangmai.regulation.law import Breach, ParameterRule, breaches, pack
+from nangmai.regulation.model import Regulation
+from nangmai.regulation.states import Transition
+from nangmai.regulation.validate import faults
+from nangmai.web.accounts.models import User
+from nangmai.web.amendments.models import AMENDMENT, Amendment
+from nangmai.web.amendments.services import WRITERS, as_signed_now, draft_of
+from nangmai.web.regulation import versions
+from nangmai.web.regulation.authorities import Asker, said
+from nangmai.web.regulation.papers import filled
+from nangmai.web.regulation.queries import missing_from, role_name
+
+#: event -> icon, words
+STEPS: dict[str, tuple[str, Promise]] = {
+    "consult": ("send", _("Ask for opinions")),
+    "submit": ("file-check", _("Lay it before who signs")),
+    "revise": ("undo-2", _("Back to drafting")),
+    "sign": ("file-check", _("Sign and put in force")),
+    "withdraw": ("circle-x", _("Withdraw the amendment")),
+}
+PARTS: tuple[tuple[str, Promise], ...] = (
+    ("rights", _("Who may do what")),
+    ("parameters", _("What the version states")),
+    ("duties", _("Duties")),
+    ("norms", _("Norms")),
+    ("bindings", _("How norms are kept")),
+    ("texts", _("Wording")),
+)
+#: faults that are mended where the dates are written
+DATES = ("term_before_start",)
+KINDS: dict[str, tuple[str, str, Promise]] = {
+    "breach": ("broken", "circle-x", _("Below the law")),
+    "fault": ("broken", "circle-x", _("Fault")),
+    "warning": ("at-risk", "triangle-alert", _("Warning")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that keeps a draft from being signed, or that its writer should weigh."""
+
+    sentence: str
+    kind: Literal["breach", "fault", "warning"]
+    clause: str = ""
+    parameter: str = ""
+    is_of_dates: bool = False
+    rule: str = ""  #: of the law pack
+    is_checked: bool = True  #: the rule was compared with the law's own text
+
+    @property
+    def tone(self) -> str:
+        """The tone of its tag."""
+        return KINDS[self.kind][0]
+
+    @property
+    def icon(self) -> str:
+        """The icon of its tag."""
+        return KINDS[self.kind][1]
+
+    @property
+    def word(self) -> Promise:
+        """The word of its tag."""
+        return KINDS[self.kind][2]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft, judged."""
+
+    breaches: list[Wrong]
+    faults: list[Wrong]
+    warnings: list[Wrong]
+    parts: list[tuple[Promise, list[tuple[str, Effect]]]]
+    rows: list[tuple[str, str, str]]
+    is_changed: bool
+
+    @property
+    def is_sound(self) -> bool:
+        """It can be signed as it stands."""
+        return not self.breaches and not self.faults
+
+
+def judged(amendment: Amendment) -> Judged:
+    """Everything the page says about the draft."""
+    old, new = versions.text_of(amendment.base), as_signed_now(amendment)
+    found = _effects(amendment.base.text, amendment.text)
+    complaints = list(faults(new))
+    return Judged(
+        breaches=[_breach(one) for one in breaches(new, pack(new.law))],
+        faults=[_fault(one) for one in complaints if one.severity == "fault"],
+        warnings=[_fault(one) for one in complaints if one.severity == "warning"],
+        parts=[(title, _told(getattr(found, part))) for part, title in PARTS if getattr(found, part)],
+        rows=list(_compared(old, new)),
+        is_changed=draft_of(amendment) != old,
+    )
+
+
+def _told(found: Iterable[Effect]) -> list[tuple[str, Effect]]:
+    """Each sentence once."""
+    return list({said(one.sentence): one for one in found}.items())
+
+
+@functools.lru_cache(maxsize=32)
+def _effects(old: str, new: str) -> Effects:
+    """By the texts: both matrices are asked of the compiled policies, which takes a moment."""
+    return effects(read(old, "the version"), read(new, "the draft"))
+
+
+def _breach(breach: Breach) -> Wrong:
+    demand = breach.rule.demand
+    return Wrong(
+        sentence=said(breach.message),
+        kind="breach",
+        clause=breach.clause,
+        parameter=demand.parameter if isinstance(demand, ParameterRule) else "",
+        rule=breach.rule.id,
+        is_checked=breach.rule.is_checked,
+    )
+
+
+def _fault(fault: Fault) -> Wrong:
+    return Wrong(
+        sentence=said(fault.message), kind=fault.severity, clause=fault.clause, is_of_dates=fault.code in DATES
+    )
+
+
+def _compared(old: Regulation, new: Regulation) -> Iterable[tuple[str, str, str]]:
+    """Clauses whose words differ once the parameters stand in their places."""
+    before = {clause.id: _words(clause.text, old) for clause in old.clauses}
+    after = {clause.id: _words(clause.text, new) for clause in new.clauses}
+    for clause in dict.fromkeys([*before, *after]):
+        if before.get(clause) != after.get(clause):
+            yield clause, before.get(clause, ""), after.get(clause, "")
+
+
+def _words(text: Title, regulation: Regulation) -> str:
+    return filled(said(text), regulation)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that is possible now, and whose it is."""
+
+    event: str
+    icon: str
+    words: Promise
+    is_mine: bool
+    whose: str
+
+    @property
+    def is_forward(self) -> bool:
+        """Not back, and not away."""
+        return self.event not in ("revise", "withdraw")
+
+
+def steps(amendment: Amendment, asks: Asker) -> list[Step]:
+    """What can come next, the way forward first."""
+    base = versions.text_of(amendment.base)
+    return [_step(step, asks, base) for step in AMENDMENT.events(amendment.state) if step.event in STEPS]
+
+
+def _step(step: Transition, asks: Asker, base: Regulation) -> Step:
+    acts = WRITERS if step.act in WRITERS else (step.act,)
+    roles = dict.fromkeys(role for act in acts for norm in base.naming(act, "permit") for role in norm.who)
+    mine = any(asks.may(act, is_stepped_up=True) for act in acts)
+    return Step(step.event, *STEPS[step.event], mine, ", ".join(role_name(base, role) for role in roles))
+
+
+def may_write(amendment: Amendment, asks: Asker) -> bool:
+    """Whether the person may change the draft now."""
+    return amendment.state == Amendment.State.DRAFTING and any(asks.may(act) for act in WRITERS)
+
+
+def acknowledged(amendment: Amendment) -> tuple[int, int, list[User]] | None:
+    """How many have acknowledged the new version, of how many, and who has not."""
+    if amendment.version is None:
+        return None
+    missing = list(missing_from(amendment.version))
+    done = amendment.version.acknowledgements.filter(person__is_active=True).count()
+    return done, done + len(missing), missing
+
+
+def is_open(amendment: Amendment) -> bool:
+    """Whether opinions are still heard."""
+    return amendment.state not in (Amendment.State.SIGNED, *AMENDMENT.ends)

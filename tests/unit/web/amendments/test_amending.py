@@ -1,0 +1,412 @@
+"""The regulation is amended through its pages: what it would do, what the law says, the signature, what follows."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from nangmai.base.clock import SystemClock
+from nangmai.base.units import US_PER_S
+from nangmai.protocol.keys import parse_public_key
+from nangmai.protocol.messages import Desired
+from nangmai.protocol.tickets import verify_ticket
+from nangmai.regulation.facts import Thing
+from nangmai.regulation.form import write
+from nangmai.regulation.parameters import PARAMETERS
+from nangmai.web.accounts.models import User
+from nangmai.web.amendments.forms import NormForm, as_initial
+from nangmai.web.amendments.models import AMENDMENT, Amendment
+from nangmai.web.amendments.services import draft_of
+from nangmai.web.documents.models import Document
+from nangmai.web.documents.services import set_letterhead
+from nangmai.web.ledger.models import Entry
+from nangmai.web.regulation import versions
+from nangmai.web.regulation.authorities import Asker
+from nangmai.web.regulation.models import Version
+from nangmai.web.regulation.services import acknowledge
+from unit.web.recorders import FakeRecorder, camera
+from unit.web.roles import Role
+
+MINUTE_US = 60 * US_PER_S
+AHEAD_US = 30 * US_PER_S
+
+
+@pytest.fixture(autouse=True)
+def _letterhead() -> None:
+    set_letterhead(
+        by=None,
+        in_force_from=date(2020, 1, 1),
+        institution="Trường Mầm non Nắng Mai",
+        abbreviation="MNNM",
+        place="Long Biên",
+        public_address="https://camera.example.vn/",
+    )
+
+
+@pytest.fixture
+def writer(sign_in: Callable[..., Client]) -> Client:
+    client = sign_in(Role.HEAD_OF_SECURITY)
+    client.cookies["nangmai_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def principal(sign_in: Callable[..., Client]) -> Client:
+    client = sign_in(Role.PRINCIPAL)
+    client.cookies["nangmai_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def amendment(writer: Client) -> Amendment:
+    answer = writer.post("/amendments/begin", {"title": "Longer kept", "reason": "Parents ask late."})
+    assert answer.status_code == 302
+    row = Amendment.objects.get()
+    assert bases(writer, row, term_ends_on="").status_code == 302
+    row.refresh_from_db()
+    return row
+
+
+def bases(client: Client, amendment: Amendment, **changes: Any) -> Any:
+    """The form of legal bases and dates as a browser sends it, with one row for a further basis."""
+    draft = draft_of(amendment)
+    count = len(draft.legal_bases)
+    form: dict[str, Any] = {"basis-TOTAL_FORMS": count + 1, "basis-INITIAL_FORMS": count}
+    for at, basis in enumerate(draft.legal_bases):
+        values = {"number": basis.number, "date": basis.date.isoformat(), "issuer": basis.issuer}
+        values |= {"status": basis.status, **basis.title._asdict()}
+        form |= {f"basis-{at}-{name}": value for name, value in values.items()}
+    form |= {f"basis-{count}-status": "in_force"}
+    return client.post(f"/amendments/{amendment.pk}/bases", form | changes)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """The clock goes on to where the new version has begun."""
+    true = SystemClock.wall_us
+    return lambda: monkeypatch.setattr(SystemClock, "wall_us", lambda self: true(self) + AHEAD_US)
+
+
+def page(client: Client, amendment: Amendment, tab: str = "") -> str:
+    answer = client.get(f"/amendments/{amendment.pk}{tab}")
+    assert answer.status_code == 200, answer.content.decode()
+    return str(answer.content.decode())
+
+
+def state(client: Client, amendment: Amendment, **values: Any) -> Any:
+    """The form of parameters as a browser sends it, with these changed."""
+    amendment.refresh_from_db()
+    draft = draft_of(amendment)
+    stated = {name: draft.parameter(name) for name in PARAMETERS} | values
+    form = {name: value for name, value in stated.items() if value is not False}
+    form["seen"] = amendment.changed_at.isoformat()
+    return client.post(f"/amendments/{amendment.pk}/parameters", form)
+
+
+def step(client: Client, amendment: Amendment, event: str) -> Any:
+    return client.post(f"/amendments/{amendment.pk}/step", {"event": event})
+
+
+def stepped_up(client: Client) -> Client:
+    session = client.session
+    session["stepped_up_s"] = time.time()
+    session.save()
+    return client
+
+
+def signed(writer: Client, principal: Client, amendment: Amendment) -> Version:
+    assert step(writer, amendment, "consult").status_code == 302
+    assert step(writer, amendment, "submit").status_code == 302
+    answer = stepped_up(principal).post(f"/amendments/{amendment.pk}/sign", {"in_force_from": ""})
+    assert answer.status_code == 302, answer.content.decode()
+    amendment.refresh_from_db()
+    assert amendment.version is not None
+    return amendment.version
+
+
+def replay_minutes(client: Client, recorder: FakeRecorder) -> float:
+    """How far back a replay ticket reaches, as the recorder reads it."""
+    at_us = SystemClock().wall_us()
+    body: dict[str, Any] = {"right": "replay", "recorder": "nvr-1", "cameras": ["cam-01"]}
+    body |= {"from_us": at_us - 60 * MINUTE_US, "to_us": at_us}
+    answer = client.post("/footage/ticket", json.dumps(body), content_type="application/json")
+    assert answer.status_code == 200, answer.content.decode()
+    desired = Desired.from_json(recorder.send(recorder.report(camera("cam-01"))).json())
+    keys = {kid: parse_public_key(text, kid) for kid, text in desired.ticket_keys.items()}
+    now_us = SystemClock().wall_us()
+    ticket = verify_ticket(answer.json()["ticket"], keys, "nvr-1", now_us, desired.revoked)
+    assert ticket.from_us is not None
+    return round((now_us - ticket.from_us) / MINUTE_US)
+
+
+def desired(recorder: FakeRecorder) -> Desired:
+    return Desired.from_json(recorder.send(recorder.report(camera("cam-01"))).json())
+
+
+def test_longer_retention_and_a_shorter_replay_window_go_through_the_pages(
+    writer: Client,
+    principal: Client,
+    amendment: Amendment,
+    sign_in: Callable[..., Client],
+    later: Callable[[], None],
+) -> None:
+    recorder = FakeRecorder().enrol()
+    recorder.send(recorder.report(camera("cam-01")))
+    guard = sign_in(Role.GUARD)
+    user = User.objects.get(username=Role.GUARD)
+    assert replay_minutes(guard, recorder) == 30
+    retention = desired(recorder).retention
+    assert retention is not None
+    assert (retention.min_days, retention.max_days) == (20, 30)
+    old = amendment.base
+
+    assert state(writer, amendment, retention_min_days=30, replay_minutes=10).status_code == 302
+    shown = page(writer, amendment)
+    assert "Footage is kept at least: 20 days → 30 days" in shown
+    assert "Replay window: 30 minutes → 10 minutes" in shown
+    assert shown.count("→") == 2
+    writer.cookies["nangmai_language"] = "vi"
+    assert "Lưu trữ ít nhất: 20 ngày → 30 ngày" in page(writer, amendment)
+
+    new = signed(writer, principal, amendment)
+    begins_us = new.in_force_from_us
+    old.refresh_from_db()
+    assert old.in_force_until_us == begins_us
+    assert versions.in_force(begins_us - 1) == old
+    assert versions.in_force(begins_us) == new
+
+    later()
+    acknowledge(person=user)
+    assert Asker(user, purpose="P1", at_us=begins_us - 1).replay_us() == 30 * MINUTE_US
+    assert Asker(user, purpose="P1").replay_us() == 10 * MINUTE_US
+    assert replay_minutes(guard, recorder) == 10
+    retention = desired(recorder).retention
+    assert retention is not None
+    assert (retention.min_days, retention.max_days) == (30, 30)
+
+
+def test_an_act_is_judged_by_the_version_of_its_moment(
+    writer: Client, principal: Client, amendment: Amendment, make_user: Callable[..., User], later: Callable[[], None]
+) -> None:
+    guard = make_user(Role.GUARD)
+    state(writer, amendment, replay_minutes=10)
+    new = signed(writer, principal, amendment)
+    later()
+    acknowledge(person=guard)
+    camera_of_all = Thing("camera", purposes=frozenset({"P1", "P2", "P3"}))
+
+    def may(at_us: int) -> bool:
+        asks = Asker(guard, purpose="P1", at_us=at_us)
+        span = (at_us - 20 * MINUTE_US, at_us - 19 * MINUTE_US)
+        return asks.may("replay.view", camera_of_all, span=span)
+
+    assert may(new.in_force_from_us - 1)
+    assert not may(new.in_force_from_us)
+
+
+def test_the_decision_is_printed_numbered_signed_and_attached(
+    writer: Client, principal: Client, amendment: Amendment
+) -> None:
+    state(writer, amendment, retention_min_days=30)
+    new = signed(writer, principal, amendment)
+    paper = Document.objects.get(token=amendment.decision)
+    assert (paper.kind, paper.number_text) == ("regulation_decision", new.number)
+    assert paper.fields.get().signed_at is not None
+    content = json.dumps(paper.data, ensure_ascii=False)
+    assert "30 ngày" in content
+    assert amendment.base.number in content
+    assert new.document == f"document:{paper.token}"
+    assert Document.objects.get(token=amendment.comparison).kind == "regulation_comparison"
+    assert f"/documents/{paper.token}" in page(principal, amendment) or paper.token in page(principal, amendment)
+
+
+def test_a_draft_below_the_law_is_shown_the_rule_and_goes_nowhere(
+    writer: Client, principal: Client, amendment: Amendment
+) -> None:
+    state(writer, amendment, complaint_days=45)
+    shown = page(writer, amendment)
+    assert "complaints_are_decided" in shown
+    assert 'value="consult"' not in shown
+    answer = step(writer, amendment, "consult")
+    assert answer.status_code == 400
+    assert "30" in answer.content.decode()
+    amendment.refresh_from_db()
+    assert amendment.state == "drafting"
+    Amendment.objects.update(state="law_check")
+    assert stepped_up(principal).post(f"/amendments/{amendment.pk}/sign", {}).status_code == 400
+    assert Version.objects.count() == 1
+    assert not Document.objects.exists()
+
+
+def test_only_the_principal_signs_and_only_after_a_second_proof(
+    writer: Client, principal: Client, amendment: Amendment
+) -> None:
+    state(writer, amendment, replay_minutes=10)
+    step(writer, amendment, "consult")
+    step(writer, amendment, "submit")
+    assert stepped_up(writer).post(f"/amendments/{amendment.pk}/sign", {}).status_code == 403
+    answer = principal.post(f"/amendments/{amendment.pk}/sign", {})
+    assert answer["Location"].startswith("/account/step-up")
+    assert Version.objects.count() == 1
+
+
+def test_nobody_without_the_right_changes_a_draft(sign_in: Callable[..., Client], amendment: Amendment) -> None:
+    guard = sign_in(Role.GUARD)
+    assert state(guard, amendment, replay_minutes=10).status_code == 403
+    assert step(guard, amendment, "consult").status_code == 403
+    assert guard.get("/amendments/begin").status_code == 403
+    assert 'name="event"' not in page(guard, amendment)
+
+
+def test_a_term_that_has_ended_is_told_before_anybody_signs(writer: Client, amendment: Amendment) -> None:
+    assert bases(writer, amendment, term_ends_on="2023-05-31").status_code == 302
+    state(writer, amendment, replay_minutes=10)
+    shown = page(writer, amendment)
+    assert "The term ends (2023-05-31) before" in shown
+    assert step(writer, amendment, "consult").status_code == 400
+
+
+def test_a_draft_that_changes_nothing_cannot_be_moved_on(writer: Client, amendment: Amendment) -> None:
+    amendment.text = write(versions.text_of(amendment.base))
+    amendment.text = amendment.text.replace("2023-05-31", "2123-05-31")
+    Version.objects.filter(pk=amendment.base_id).update(text=amendment.text, sha256="0" * 64)
+    amendment.save()
+    assert step(writer, amendment, "consult").status_code == 409
+
+
+def test_what_two_people_change_at_once_is_not_lost(writer: Client, amendment: Amendment) -> None:
+    seen = (amendment.changed_at - timedelta(seconds=1)).isoformat()
+    draft = draft_of(amendment)
+    form = {name: draft.parameter(name) for name in PARAMETERS if draft.parameter(name) is not False}
+    answer = writer.post(f"/amendments/{amendment.pk}/parameters", form | {"replay_minutes": 5, "seen": seen})
+    assert answer.status_code == 409
+    amendment.refresh_from_db()
+    assert draft_of(amendment).parameter("replay_minutes") == 30
+
+
+def test_a_draft_is_changed_only_while_it_is_drafted(writer: Client, amendment: Amendment) -> None:
+    state(writer, amendment, replay_minutes=10)
+    step(writer, amendment, "consult")
+    assert state(writer, amendment, replay_minutes=5).status_code == 409
+
+
+def test_a_draft_whose_base_has_been_replaced_is_not_signed(
+    writer: Client, principal: Client, amendment: Amendment
+) -> None:
+    state(writer, amendment, replay_minutes=10)
+    writer.post("/amendments/begin", {"title": "Another", "reason": "Meanwhile"})
+    other = Amendment.objects.exclude(pk=amendment.pk).get()
+    state(writer, other, replay_minutes=15)
+    signed(writer, principal, amendment)
+    step(writer, other, "consult")
+    step(writer, other, "submit")
+    assert principal.post(f"/amendments/{other.pk}/sign", {}).status_code == 409
+
+
+def test_everybody_named_says_what_they_think_until_it_is_signed(
+    sign_in: Callable[..., Client], writer: Client, principal: Client, amendment: Amendment
+) -> None:
+    guard = sign_in(Role.GUARD)
+    address = f"/amendments/{amendment.pk}/opinion"
+    assert guard.post(address, {"text": "Ten minutes are too short at night."}).status_code == 302
+    assert "Ten minutes are too short at night." in page(writer, amendment)
+    assert guard.post(address, {"text": ""}).status_code == 400
+    state(writer, amendment, replay_minutes=10)
+    signed(writer, principal, amendment)
+    assert guard.post(address, {"text": "Too late"}).status_code == 409
+
+
+def test_the_words_of_a_clause_are_changed_in_both_languages(writer: Client, amendment: Amendment) -> None:
+    clause = draft_of(amendment).clauses[0].id
+    form = {"vi": "Lời mới của khoản.", "en": "New words of the clause."}
+    assert writer.post(f"/amendments/{amendment.pk}/clauses/{clause}", form).status_code == 302
+    shown = page(writer, amendment)
+    assert "New words of the clause." in shown
+    assert f"{clause} is worded differently" in shown
+
+
+def test_a_norm_is_added_changed_and_removed_by_forms(writer: Client, amendment: Amendment) -> None:
+    clause = next(norm.clause for norm in draft_of(amendment).norms if norm.id == "KT.2/propose")
+    address = f"/amendments/{amendment.pk}/clauses/{clause}/norm"
+    form = {
+        "name": "clerk_proposes",
+        "mode": "permit",
+        "who": ["clerk"],
+        "acts": ["amendment.propose"],
+        "enforced": "decision",
+    }
+    answer = writer.post(address, form)
+    assert answer.status_code == 302, answer.content.decode()
+    assert "Clerk gains Propose an amendment" in page(writer, amendment)
+    named = f"/amendments/{amendment.pk}/clauses/{clause}/norms/clerk_proposes"
+    assert 'value="clerk" id' in writer.get(named).content.decode()
+    assert writer.post(named, form | {"who": ["finance"]}).status_code == 302
+    assert "Finance department gains" in page(writer, amendment)
+    assert writer.post(f"{named}/remove").status_code == 302
+    assert "gains" not in page(writer, amendment)
+
+
+def test_every_norm_survives_its_form_unchanged(writer: Client, amendment: Amendment) -> None:
+    draft = draft_of(amendment)
+    for norm in draft.norms:
+        given = {name: value for name, value in as_initial(norm).items() if value}
+        form = NormForm(given, draft=draft, clause_id=norm.clause, norm=norm)
+        assert form.is_valid(), (norm.id, form.errors)
+        kept = form.norm
+        assert (kept.id, set(kept.acts), set(kept.who), set(kept.bound)) == (
+            norm.id,
+            set(norm.acts),
+            set(norm.who),
+            set(norm.bound),
+        )
+        assert (kept.within, kept.every, kept.trigger) == (norm.within, norm.every, norm.trigger)
+
+
+def test_legal_bases_are_kept_changed_and_added(writer: Client, amendment: Amendment) -> None:
+    draft = draft_of(amendment)
+    new = {"number": "1/QĐ", "date": "2026-01-01", "issuer": "Sở", "status": "in_force", "vi": "Mới", "en": "New"}
+    added = {f"basis-{len(draft.legal_bases)}-{name}": value for name, value in new.items()}
+    changes = added | {"basis-0-status": "repealed", "term_ends_on": "2027-05-31"}
+    assert bases(writer, amendment, **changes).status_code == 302
+    amendment.refresh_from_db()
+    changed = draft_of(amendment)
+    assert [basis.number for basis in changed.legal_bases] == [*(one.number for one in draft.legal_bases), "1/QĐ"]
+    assert changed.legal_bases[0].status == "repealed"
+    assert changed.term_ends_on == date(2027, 5, 31)
+
+
+def test_the_page_counts_who_has_acknowledged(
+    writer: Client, principal: Client, amendment: Amendment, later: Callable[[], None]
+) -> None:
+    state(writer, amendment, replay_minutes=10)
+    signed(writer, principal, amendment)
+    assert "0 of 2 people have acknowledged it" in page(writer, amendment)
+    later()
+    acknowledge(person=User.objects.get(username=Role.PRINCIPAL))
+    assert "1 of 2 people have acknowledged it" in page(writer, amendment)
+
+
+def test_the_ledger_tells_the_way_of_an_amendment(writer: Client, principal: Client, amendment: Amendment) -> None:
+    state(writer, amendment, replay_minutes=10)
+    step(writer, amendment, "consult")
+    step(writer, amendment, "revise")
+    signed(writer, principal, amendment)
+    entries = Entry.objects.filter(thing=f"amendment:{amendment.pk}", outcome="done").order_by("seq")
+    place = AMENDMENT.initial
+    for entry in entries:
+        facts = json.loads(entry.body)["facts"]
+        if "event" in facts:
+            place = AMENDMENT.next(place, facts["event"]).target
+    assert place == amendment.state == "published"
+    assert entries.first().act == "amendment.begun"  # type: ignore[union-attr]
+
+
+def test_the_table_and_the_model_know_the_same_states() -> None:
+    assert AMENDMENT.reachable() == set(Amendment.State.values)
+    assert AMENDMENT.ends == {"published", "withdrawn"}
