@@ -15,6 +15,9 @@ class AmendmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.ui.menu import Entry, add
+
+        add(Entry("person", 75, "amendments:listed", "scale", _("Amendments"), ("regulation.read",)))
 
         name_acts(
             {

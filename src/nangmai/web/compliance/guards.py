@@ -32,7 +32,8 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "ticket": Guard(f"{_WEB}footage.services:issue", gettext_lazy("recorders show nothing without a ticket")),
     "retention": Guard(
-        f"{_WEB}control.retention:wanted", gettext_lazy("recorders delete nothing too early and keep nothing too long")
+        f"{_WEB}control.views:retention_in_force",
+        gettext_lazy("recorders delete nothing too early and keep nothing too long"),
     ),
     "no_deletion": Guard(
         f"{_WEB}ledger.services:append", gettext_lazy("there is no way in the system to delete footage or records")

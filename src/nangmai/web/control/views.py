@@ -59,11 +59,11 @@ def _desired(recorder: Recorder, acknowledged: int) -> Desired:
         ticket_keys=keys.public_keys(),
         revoked=footage_queries.revoked(recorder, now_us),
         holds=(),
-        retention=_retention(now_us),
+        retention=retention_in_force(now_us),
     )
 
 
-def _retention(now_us: int) -> Retention | None:
+def retention_in_force(now_us: int) -> Retention | None:
     """The floor and the ceiling of the version in force; without one the recorder's file says."""
     version = versions.in_force(now_us)
     if version is None:
