@@ -93,7 +93,7 @@ def test_a_refusal_names_the_nearest_permit_and_what_it_lacks() -> None:
     [
         ("stepped_up", "step_up"),
         ("with_direction stepped_up", "ask_board"),
-        ("for_carried_purpose with_order", "file_matter"),
+        ("for_carried_purpose with_order", "ask_board"),
         ("on_shift with_direction", "none"),
     ],
 )
@@ -140,7 +140,7 @@ def test_who_is_not_named_is_not_sent_after_the_condition_of_a_forbid() -> None:
     text = regulation(*OTHERS.norms, purpose)
     assert refused(text, holder("head"), "playback.view") == Refusal("not_named", ("Đ4.2",), (), "ask_board")
     unpermitted = refused(text, holder("head"), "audio.record")
-    assert unpermitted == Refusal("forbidden", ("Đ1.2",), ("for_carried_purpose",), "file_matter")
+    assert unpermitted == Refusal("forbidden", ("Đ1.2",), ("for_carried_purpose",), "state_purpose")
 
 
 def test_a_forbid_holds_only_when_its_conditions_do() -> None:
