@@ -6,7 +6,7 @@ STAMP := $(VENV)/.nangmai-ready
 CLIENT_BUILT := src/nangmai/web/ui/static/ui/client/.built
 CLIENT_SOURCES := $(shell find client -path client/node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: setup demo test check fix bench fuzz soak clean
+.PHONY: setup demo test test-postgresql check fix bench fuzz soak clean
 
 setup: $(STAMP) $(CLIENT_BUILT) ## prepare .venv with the command `nangmai`, and build the client
 
@@ -23,8 +23,11 @@ demo: setup ## simulated cameras, a recorder and the web pages, together
 
 test: setup ## everything that must hold before a change lands
 	@$(BIN)/python -m pytest
-	@tools/with-postgresql $(BIN)/python -m pytest tests/unit/web
+	@tools/with-postgresql $(BIN)/python -m pytest $(addprefix tests/unit/web/,ledger people footage watch)
 	@$(BIN)/python tools/build_client.py test
+
+test-postgresql: setup ## every test of the web plane on PostgreSQL
+	@tools/with-postgresql $(BIN)/python -m pytest tests/unit/web
 
 check: setup ## linters and types; changes nothing
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
