@@ -184,7 +184,9 @@ def sign(
     row.decision, row.comparison = paper.token, compared.token
     row.save(update_fields=["text", "number", "in_force_from", "decision", "comparison"])
     _moved(row, by, decision, "sign", act="amendment.signed", after=content_hash(new), facts={"decision": paper.token})
-    row.version = regulation_services.publish(text=row.text, by=by, document=f"document:{paper.token}")
+    row.version = regulation_services.publish(
+        text=row.text, by=by, document=f"document:{paper.token}", is_stepped_up=is_stepped_up
+    )
     row.save(update_fields=["version"])
     return _moved(row, by, decision, "publish", act="amendment.published", after=row.version.sha256)
 

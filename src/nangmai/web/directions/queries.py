@@ -39,8 +39,3 @@ def asked_seen_by(user: User, *, is_board: bool) -> QuerySet[Asked]:
     """The same for requests."""
     rows = Asked.objects.select_related("person", "answered_by").prefetch_related("cameras__recorder")
     return rows if is_board else rows.filter(person=user)
-
-
-def waiting() -> int:
-    """How many requests wait for the board."""
-    return Asked.objects.filter(state=Asked.State.OPEN).count()

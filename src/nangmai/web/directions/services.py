@@ -122,9 +122,9 @@ def give(
 
 
 @transaction.atomic
-def refuse(*, asked: Asked, by: User, answer: str) -> None:
+def refuse(*, asked: Asked, by: User, answer: str, is_stepped_up: bool) -> None:
     """Say no, with the reason."""
-    decision = Asker(by).require(ACT, Thing("incident"), is_stepped_up=True)
+    decision = Asker(by).require(ACT, Thing("incident"), is_stepped_up=is_stepped_up)
     _answered(asked, by, Asked.State.REFUSED, answer)
     append(
         act="direction.refused",
@@ -147,9 +147,9 @@ def withdraw_asked(*, asked: Asked, by: User) -> None:
 
 
 @transaction.atomic
-def withdraw(*, direction: Direction, by: User) -> None:
+def withdraw(*, direction: Direction, by: User, is_stepped_up: bool) -> None:
     """The board takes a direction back; tickets that rest on it end at once."""
-    decision = Asker(by).require(ACT, Thing("incident"), is_stepped_up=True)
+    decision = Asker(by).require(ACT, Thing("incident"), is_stepped_up=is_stepped_up)
     row = Direction.objects.select_for_update().get(pk=direction.pk)
     if row.withdrawn_at is not None:
         return

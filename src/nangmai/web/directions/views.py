@@ -107,13 +107,19 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 @requires(services.ACT)
+@step_up()
 @require_http_methods(["GET", "POST"])
 def refuse(request: HttpRequest, asked_id: int) -> HttpResponse:
     """Say no, with the reason."""
     asked = get_object_or_404(Asked, pk=asked_id)
-    form = RefusalForm(request.POST or None)
+    form = RefusalForm(request.POST or getattr(request, "typed", None) or None)
     if request.method == "POST" and form.is_valid():
-        services.refuse(asked=asked, by=person(request), answer=form.cleaned_data["answer"])
+        services.refuse(
+            asked=asked,
+            by=person(request),
+            answer=form.cleaned_data["answer"],
+            is_stepped_up=is_stepped_up(request),
+        )
         messages.success(request, _("The request is refused; who asked sees the reason."))
         return redirect("directions:listed")
     return render(request, "directions/refuse.html", {"form": form, "asked": asked})
@@ -129,10 +135,12 @@ def withdraw_asked(request: HttpRequest, asked_id: int) -> HttpResponse:
 
 
 @requires(services.ACT)
+@step_up(back="directions:listed")
 @require_POST
 def withdraw(request: HttpRequest, direction_id: int) -> HttpResponse:
     """Take a direction back."""
-    services.withdraw(direction=get_object_or_404(Direction, pk=direction_id), by=person(request))
+    direction = get_object_or_404(Direction, pk=direction_id)
+    services.withdraw(direction=direction, by=person(request), is_stepped_up=is_stepped_up(request))
     messages.success(request, _("The direction is withdrawn; what it opened has been closed."))
     return redirect("directions:listed")
 

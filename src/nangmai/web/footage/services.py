@@ -176,8 +176,7 @@ def _permitted(asks: Asker, wanted: Wanted, things: list[Thing]) -> tuple[Span |
     """
     act = ACTS[wanted.right]
     if wanted.from_us is None or wanted.to_us is None:
-        decisions = [asks.require(act, thing) for thing in things]
-        return None, decisions[0]
+        return None, _together([asks.require(act, thing) for thing in things])
     span = (wanted.from_us, min(wanted.to_us, asks.at_us + AHEAD_US))
     if wanted.right is Right.REPLAY:
         span = (max(span[0], min(asks.at_us - asks.replay_us(), span[1] - 1)), span[1])
@@ -193,7 +192,13 @@ def _permitted(asks: Asker, wanted: Wanted, things: list[Thing]) -> tuple[Span |
         if not decision.is_allowed:
             raise asks.refused(decision, thing)
         decisions.append(decision)
-    return span, decisions[0]
+    return span, _together(decisions)
+
+
+def _together(decisions: list[Decision]) -> Decision:
+    """One ticket for several cameras rests on every clause that opened one of them."""
+    clauses = dict.fromkeys(clause for decision in decisions for clause in decision.clauses)
+    return dataclasses.replace(decisions[0], clauses=tuple(clauses))
 
 
 def revoke_person(*, person: User, issued_before: datetime | None = None, clock: Clock | None = None) -> int:

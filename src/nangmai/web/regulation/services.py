@@ -59,9 +59,9 @@ def adopt(*, text: str, where: str) -> Version:
 
 
 @transaction.atomic
-def publish(*, text: str, by: User, document: str = "", now_us: int | None = None) -> Version:
+def publish(*, text: str, by: User, is_stepped_up: bool, document: str = "", now_us: int | None = None) -> Version:
     """The next version; the one in force ends where it begins. Who may sign is asked here, not only on the page."""
-    authorities.require(by, "amendment.sign", is_stepped_up=True)
+    authorities.require(by, "amendment.sign", is_stepped_up=is_stepped_up)
     now_us = SystemClock().wall_us() if now_us is None else now_us
     regulation = sound(text, "the draft")
     from_us = round(regulation.in_force_from.timestamp() * US_PER_S)
