@@ -22,10 +22,13 @@ from nangmai.base.clock import Clock, SystemClock
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import utc_from_us
 from nangmai.web.accounts.models import User
+from nangmai.web.authority import Basis, authority
 from nangmai.web.documents import files, queries, signing, typesetting
 from nangmai.web.documents.kinds import Paper, paper
 from nangmai.web.documents.models import Document, Letterhead, NumberRegister, SignatureField, code_of
 from nangmai.web.ledger.services import SYSTEM, actor_of, append
+
+SIGN = "document.sign"
 
 
 class PaperIncomplete(Error):
@@ -169,11 +172,19 @@ def issue(
     return document
 
 
-@transaction.atomic
 def sign(document: Document, *, by: User, factor: str, clock: Clock | None = None) -> Document:
-    """Fill this person's field. `factor` is the second proof that was just given (`password`, `totp`, `passkey`)."""
+    """Fill this person's field. `factor` is the second proof that was just given (`password`, `totp`, `passkey`).
+
+    Asked outside the transaction, so that a refusal stays in the ledger.
+    """
+    basis = authority().require(by, SIGN, thing=document.token, is_stepped_up=bool(factor))
     if not factor:
         raise SecondProofMissing
+    return _sign(document, by, factor, basis, clock)
+
+
+@transaction.atomic
+def _sign(document: Document, by: User, factor: str, basis: Basis, clock: Clock | None) -> Document:
     locked = _locked(document)
     field = locked.fields.filter(user=by, signed_at__isnull=True).first()
     if field is None:
@@ -187,6 +198,9 @@ def sign(document: Document, *, by: User, factor: str, clock: Clock | None = Non
         act="document.signed",
         actor=actor_of(by),
         thing=_thing(locked),
+        assignment=basis.assignment,
+        clauses=basis.clauses,
+        version=basis.version,
         facts={
             "field": field.name,
             "level": signed.level,

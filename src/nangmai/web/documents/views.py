@@ -77,7 +77,8 @@ def _document_page(request: HttpRequest, found: Document, *, reason: AnnulForm |
     context = {
         "document": found,
         "may_issue": authority().may_do(user, "document.issue"),
-        "may_sign": any(field.user_id == user.pk and field.signed_at is None for field in fields),
+        "may_sign": any(field.user_id == user.pk and field.signed_at is None for field in fields)
+        and authority().may_do(user, services.SIGN),
         "reason": reason or AnnulForm(),
     }
     try:
@@ -124,7 +125,7 @@ def page(request: HttpRequest, token: str, page: int) -> HttpResponse:
     return answer
 
 
-@signed_in
+@requires_act(services.SIGN)
 @require_POST
 def sign(request: HttpRequest, token: str) -> HttpResponse:
     """Sign one's own field, after identity was proven again; who comes back from there presses the button once more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import stat
 import subprocess
@@ -15,7 +16,9 @@ from asn1crypto import x509 as asn1_x509  # noqa: F401 - the judge needs it
 from nangmai.web.accounts.models import User
 from nangmai.web.documents import certificates, files, services, verification
 from nangmai.web.ledger.models import Entry
+from nangmai.web.regulation.authorities import Refused, RefusedUnless
 from unit.web.documents.conftest import clock_at
+from unit.web.roles import Role
 
 SIGNED = clock_at(2026, 2, 6)
 
@@ -101,8 +104,29 @@ def test_nobody_signs_twice_or_for_another(issue: Callable[..., Any], people: di
 
 
 def test_a_signature_without_a_second_proof_is_refused(issue: Callable[..., Any], people: dict[str, User]) -> None:
-    with pytest.raises(services.SecondProofMissing):
+    with pytest.raises(RefusedUnless) as told:
         services.sign(issue("guard"), by=people["guard"], factor="", clock=SIGNED)
+    assert told.value.clause == "Đ4.3"
+
+
+def test_whom_the_text_lets_sign_no_paper_is_refused_with_its_clause_and_the_ledger_keeps_it(
+    issue: Callable[..., Any], people: dict[str, User], make_user: Callable[..., User]
+) -> None:
+    people["editor"] = make_user(Role.WEB_EDITOR)
+    paper = issue("editor")
+    with pytest.raises(Refused) as told:
+        services.sign(paper, by=people["editor"], factor="totp", clock=SIGNED)
+    assert told.value.clause == "Đ4.3"
+    entry = Entry.objects.get(act="document.sign", outcome="refused")
+    assert (entry.thing, entry.clauses.split()) == (f"document:{paper.token}", ["Đ4.3"])
+    assert paper.fields.get().signed_at is None
+
+
+def test_a_signature_names_the_clause_and_the_assignment_it_rests_on(signed: Any) -> None:
+    for entry in Entry.objects.filter(act="document.signed"):
+        told = json.loads(entry.body)
+        assert told["clauses"] == ["Đ4.3"]
+        assert told["assignment"].startswith("a-")
 
 
 def test_an_annulled_paper_is_not_signed(issue: Callable[..., Any], people: dict[str, User]) -> None:
