@@ -206,3 +206,4 @@ class Desired(Message):
     revoked: tuple[str, ...]
     holds: tuple[Hold, ...]
     retention: Retention | None = None  #: None: the recorder's file alone says
+    audio: bool = False  #: whether sound may be recorded and heard: only where a text in force says so

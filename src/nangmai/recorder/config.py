@@ -109,7 +109,9 @@ class CameraTable:
     name: str = setting("What people read.", check=_not_empty)
     main: str = setting("Address of the full picture, with user name and password where the camera asks for them.")
     sub: str | None = setting("Address of the small picture for walls.", default=None)
-    audio: bool = setting("Record sound too.", default=False)
+    audio: bool = setting(
+        "Record sound too; where there is a web plane, only while its regulation allows sound.", default=False
+    )
     transport: str = setting(
         "`tcp`, `udp`, or `ffmpeg` for addresses that are not RTSP.", default="tcp", check=_transport_complaint
     )

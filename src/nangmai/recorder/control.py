@@ -213,6 +213,7 @@ class Control:
                 self._limiter.log(_log, logging.ERROR, f"key {kid}", str(error))
         self._node.tickets.obey(keys, desired.revoked)
         self._archive.set_retention(retention_under(self._node.config, desired))
+        self._node.allow_sound(sound_under(self._node.config, desired))
         self._desired = desired
 
     def _recall(self) -> None:
@@ -251,6 +252,11 @@ def retention_under(config: RecorderConfig, desired: Desired | None) -> Retentio
     )
     wanted = desired.retention if desired is not None else None
     return rules if wanted is None else rules.within(wanted.min_days, wanted.max_days)
+
+
+def sound_under(config: RecorderConfig, desired: Desired | None) -> bool:
+    """Whether cameras whose file asks for sound may have it: a recorder of its own decides, one with web is told."""
+    return desired.audio if desired is not None else config.control is None
 
 
 def write_whole(path: Path, content: bytes) -> None:

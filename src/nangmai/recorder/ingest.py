@@ -74,6 +74,7 @@ class StreamIngest:
         self._pictures: list[Picture] = []
         self._frames: list[AudioFrame] = []
         self._audio: AudioParameters | None = None
+        self._has_sound = False
         self._segment_audio: AudioParameters | None = None
         self._start_us = 0
         self._end_us = 0  # of the last segment
@@ -111,7 +112,9 @@ class StreamIngest:
         self._last_arrival_us = received_us
 
     def on_audio(self, frame: AudioFrame) -> None:
-        """The next audio frame; goes into the fragment of the pictures around it."""
+        """The next audio frame; goes into the fragment of the pictures around it, or nowhere."""
+        if not self._has_sound:
+            return
         self._audio = frame.parameters
         media_us = frame.pts * US_PER_S // frame.parameters.sample_rate
         self._audio_offset.observe(frame.received_us, frame.received_us - media_us)
@@ -152,6 +155,17 @@ class StreamIngest:
     def clock_stepped(self) -> None:
         """The wall clock was set: the new time counts from the next key picture on."""
         self._is_stepped = True
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether sound is recorded; when it no longer is, what the open fragment holds of it is dropped too."""
+        return self._has_sound
+
+    @has_sound.setter
+    def has_sound(self, is_taken: bool) -> None:
+        self._has_sound = is_taken
+        if not is_taken:
+            self._audio, self._frames = None, []
 
     def stop(self, why: Error | None = None) -> None:
         """Write down what there is and close the segment; pictures that still come are ignored."""

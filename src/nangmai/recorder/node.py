@@ -27,7 +27,7 @@ from nangmai.devices.limits import HostLimits
 from nangmai.protocol.keys import key_id, parse_public_key
 from nangmai.protocol.messages import CameraState, HealthState
 from nangmai.recorder.config import RecorderConfig
-from nangmai.recorder.control import Control, remembered, retention_under
+from nangmai.recorder.control import Control, remembered, retention_under, sound_under
 from nangmai.recorder.gate import Gate
 from nangmai.recorder.live import Hub
 from nangmai.recorder.metrics import Metrics
@@ -73,10 +73,12 @@ class Node:
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._gaps: list[tuple[str, int]] = []
+        self.has_sound = False  #: whether sound may be recorded and heard
 
     async def start(self) -> None:
         """Mend and open the archive, listen, then connect to the cameras one after the other."""
         self.archive = await asyncio.to_thread(self._open_archive)
+        self.has_sound = sound_under(self.config, remembered(self.archive.state))
         try:
             hosts = HostLimits(clock=self.clock)
             for camera in self.config.camera:
@@ -91,6 +93,7 @@ class Node:
                             clock=self.clock,
                             hosts=hosts,
                             limiter=self._limiter,
+                            has_sound=self.has_sound,
                         )
                     )
             self.control = Control(self)
@@ -152,6 +155,15 @@ class Node:
                 return HealthState("warning", f"{stream.name}: its clock is {offset_us / US_PER_S:+.1f} s off")
         return HealthState("ok", "")
 
+    def allow_sound(self, is_allowed: bool) -> None:
+        """What the regulation in force says of sound: forbidden at once, begun within a second."""
+        if is_allowed == self.has_sound:
+            return
+        self.has_sound = is_allowed
+        _log.warning("sound is %s from now on", "recorded and heard" if is_allowed else "neither recorded nor heard")
+        for stream in self.streams:
+            stream.allow_sound(is_allowed)
+
     def forecast_days(self) -> float | None:
         """How many days of every camera there will be at the rate of the last 24 h; None = not known yet."""
         forecast = self.archive.forecast
@@ -196,7 +208,7 @@ class Node:
                 self._watch()
                 for stream in self.streams:
                     stream.gather()
-                    if stream.is_starved():
+                    if stream.is_starved() or stream.lacks_sound():
                         await stream.ask_anew()
             except Exception:  # noqa: BLE001 border of the task: it must not end
                 _log.exception("a check failed")

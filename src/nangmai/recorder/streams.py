@@ -36,6 +36,7 @@ class CameraStream:
         clock: Clock,
         hosts: HostLimits,
         limiter: RepeatLimiter,
+        has_sound: bool,
     ) -> None:
         self.camera = camera
         self.kind = kind
@@ -44,6 +45,7 @@ class CameraStream:
         self._clock = clock
         self._source: Source | None = None
         self._past_reconnects = 0
+        self._is_asked_for_sound = False
         self._live = hub.stream(camera.id, kind)
         self._live.on_watched = self.gather
         writer = archive.add_stream(self.name, camera.id, kind)
@@ -56,6 +58,7 @@ class CameraStream:
             limiter=limiter,
             first_segment_90k=SEGMENT_90K // 2 + zlib.crc32(self.name.encode()) % (SEGMENT_90K // 2),
         )
+        self.ingest.has_sound = has_sound and camera.audio and kind == "main"
         if not camera.enabled:
             writer.missing("maintenance", "switched off in the recorder's file")
             self.ingest.stop(CameraSwitchedOff())
@@ -65,10 +68,11 @@ class CameraStream:
         self.ingest.camera_offset = lambda: self.stats.clock_offset_us
 
     def _open(self) -> Source:
+        self._is_asked_for_sound = self.ingest.has_sound
         return open_source(
             self.camera.urls()[self.kind],
             transport=self.camera.transport_name,
-            audio=self.camera.audio and self.kind == "main",
+            audio=self.ingest.has_sound,
             events=self.ingest,
             hosts=self._hosts,
             clock=self._clock,
@@ -93,6 +97,14 @@ class CameraStream:
         """Let the source read at leisure unless somebody watches; called every second."""
         if self._source:
             self._source.gather(is_allowed=not self._live.viewers)
+
+    def allow_sound(self, is_allowed: bool) -> None:
+        """Take sound, or drop from now on what the camera still sends; it is asked for none at the next connection."""
+        self.ingest.has_sound = is_allowed and self.camera.audio and self.kind == "main"
+
+    def lacks_sound(self) -> bool:
+        """Whether it should be recorded with sound and the camera has not been asked for it."""
+        return self._source is not None and self.ingest.has_sound and not self._is_asked_for_sound
 
     async def ask_anew(self) -> None:
         """Connect again: what comes cannot be recorded, and a new description may tell why (another codec, say)."""

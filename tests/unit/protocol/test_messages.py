@@ -31,9 +31,12 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(arguments)
     if issubclass(hint, Message):
         return messages_of(hint)
-    return {int: st.integers(), str: st.text(max_size=10), float: st.floats(allow_nan=False, allow_infinity=False)}[
-        hint
-    ]
+    return {
+        bool: st.booleans(),
+        int: st.integers(),
+        str: st.text(max_size=10),
+        float: st.floats(allow_nan=False, allow_infinity=False),
+    }[hint]
 
 
 def messages_of(form: type[Message]) -> st.SearchStrategy[Any]:

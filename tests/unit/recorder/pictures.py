@@ -110,6 +110,7 @@ class Bench:
             clock=self.clock,
             limiter=RepeatLimiter(clock=self.clock),
         )
+        self.ingest.has_sound = True
         self.parameters = parameters
         self.gop = gop
         self.number = 0

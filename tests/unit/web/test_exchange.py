@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nangmai.protocol.messages import Desired, TicketUse
 from nangmai.web.footage.models import Use
+from nangmai.web.regulation.models import Version
 from nangmai.web.sites.models import Camera, Checkpoint, Recorder
 from unit.web.recorders import FakeRecorder, camera
+from unit.web.regulations import SHIPPED, put_in_force
 
 
 def use(number: int, at_us: int = 5) -> TicketUse:
@@ -116,3 +119,14 @@ def test_a_silent_recorder_makes_its_cameras_unknown() -> None:
     row.reported_at -= type(row.reported_at - row.reported_at)(minutes=5)
     row.save()
     assert Camera.objects.get().state == "unknown"
+
+
+def test_sound_is_allowed_by_a_text_that_says_so_and_by_nothing_else(tmp_path: Path) -> None:
+    recorder = FakeRecorder().enrol()
+    assert not Desired.from_json(recorder.send().json()).audio
+    Version.objects.all().delete()
+    assert not Desired.from_json(recorder.send().json()).audio
+    text = tmp_path / "regulation.yaml"
+    text.write_text(SHIPPED.read_text(encoding="utf-8").replace("  audio: false", "  audio: true"), encoding="utf-8")
+    put_in_force(text)
+    assert Desired.from_json(recorder.send().json()).audio

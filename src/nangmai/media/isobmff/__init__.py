@@ -6,6 +6,7 @@ from nangmai.media.isobmff.init import init_segment
 from nangmai.media.isobmff.moof import ParsedFragment, ParsedRun, ReferenceTime, parse_moof, parse_prft
 from nangmai.media.isobmff.order import DecodeOrder
 from nangmai.media.isobmff.reader import FileScan, FragmentScanner, Head, ScannedUnit, cut_at_key, scan_file
+from nangmai.media.isobmff.silence import silent_init, silent_units
 
 __all__ = [
     "BoxInvalid",
@@ -27,4 +28,6 @@ __all__ = [
     "picture_fragment",
     "prft",
     "scan_file",
+    "silent_init",
+    "silent_units",
 ]

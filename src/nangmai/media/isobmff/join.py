@@ -47,7 +47,8 @@ class Chunk(NamedTuple):
 class JoinedMovie:
     """Add segments and the heads of their units in order of time; then write `head()` and copy `chunks`."""
 
-    def __init__(self, start_us: int = 0) -> None:
+    def __init__(self, start_us: int = 0, *, is_silent: bool = False) -> None:
+        self._is_silent = is_silent  #: no sample of a sound track is copied
         self._start_us = start_us  #: wall time of the movie's time 0, for its creation time
         self._video: _Track | None = None
         self._audio: _Track | None = None
@@ -62,7 +63,7 @@ class JoinedMovie:
         if video is not None:
             self._video = self._video or _Track(VIDEO_TRACK, video, TIMESCALE_90K)
             self._video.use(video, TIMESCALE_90K)
-        if audio is not None:
+        if audio is not None and not self._is_silent:
             self._audio = self._audio or _Track(AUDIO_TRACK, audio, audio.sample_rate)
             self._audio.use(audio, audio.sample_rate)
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from aiohttp import web
 
-from nangmai.archive.index import Index
 from nangmai.base.units import US_PER_S, t90k_from_us, utc_from_us
 from nangmai.media.isobmff.join import JoinedMovie, NothingToJoin
 from nangmai.recorder.serve.asked import Asked, Counter
-from nangmai.recorder.serve.errors import NotFound, begun, send
+from nangmai.recorder.serve.errors import begun, send
 from nangmai.recorder.serve.files import MEDIA_TYPE, read_range
 from nangmai.recorder.serve.footage import runs_between
 from nangmai.recorder.serve.query import Query
+from nangmai.recorder.serve.sound import found_init
 from nangmai.recorder.serve.threads import in_thread
 
 ROUTES = web.RouteTableDef()
@@ -27,7 +27,7 @@ async def serve_export(request: web.Request) -> web.StreamResponse:
     asked = Asked(request)
     from_us, to_us = Query(request, "from", "to").period(LONGEST_US)
     with asked.use("export", from_us, to_us) as counter:
-        movie = await in_thread(request, plan_export, asked.index, asked.name, from_us, to_us)
+        movie = await in_thread(request, plan_export, asked, from_us, to_us)
         head = await in_thread(request, movie.head)
         name = f"{asked.name}-{utc_from_us(from_us):%Y%m%dT%H%M%SZ}.mp4"
         headers = {
@@ -44,18 +44,16 @@ async def serve_export(request: web.Request) -> web.StreamResponse:
         return response
 
 
-def plan_export(index: Index, stream: str, from_us: int, to_us: int) -> JoinedMovie:
+def plan_export(asked: Asked, from_us: int, to_us: int) -> JoinedMovie:
     """Which bytes of which files the movie consists of."""
-    runs = runs_between(index, stream, from_us, to_us)
+    runs = runs_between(asked.index, asked.name, from_us, to_us)
     if not runs:
         raise NothingToJoin()
     start_us = runs[0].segment.start_us
-    movie = JoinedMovie(runs[0].start_us)
+    movie = JoinedMovie(runs[0].start_us, is_silent=not asked.node.has_sound)
     for run in runs:
         segment = run.segment
-        init = index.init(segment.init_id)
-        if init is None:
-            raise NotFound(what=f"init segment {segment.init_id}")
+        init = found_init(asked.index, segment.init_id)
         movie.add_segment(init.bytes, t90k_from_us(segment.start_us - start_us))
         for record in segment.fragments[run.first : run.last + 1]:
             head = read_range(segment.path, record.offset, record.data_offset)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from nangmai.archive.index import Index
+from nangmai.archive.index import Index, Init
 from nangmai.archive.records import SegmentView
 from nangmai.base.units import US_PER_S
 from nangmai.recorder.serve.asked import opened
@@ -23,6 +23,7 @@ from nangmai.recorder.serve.files import read_range
 from nangmai.recorder.serve.footage import Run, gops, key_before, key_unit, runs_between
 from nangmai.recorder.serve.port import NODE, StreamKind
 from nangmai.recorder.serve.query import MAX_TIME_US, check_period, choice, field, parse_object, stream_kind
+from nangmai.recorder.serve.sound import found_init, heard_init, heard_units
 from nangmai.recorder.serve.threads import in_thread
 
 ROUTES = web.RouteTableDef()
@@ -118,7 +119,8 @@ async def serve_multi(request: web.Request) -> web.StreamResponse:
             )
             for wanted in asked.streams
         }
-        pieces = heapq.merge(*[stream_pieces(index, wanted, asked) for wanted in asked.streams])
+        has_sound = request.app[NODE].has_sound
+        pieces = heapq.merge(*[stream_pieces(index, wanted, asked, has_sound=has_sound) for wanted in asked.streams])
         batch = await in_thread(request, _next_batch, pieces)
         response = web.StreamResponse(headers={"Content-Type": CONTENT_TYPE})
         async with begun(request, response):
@@ -143,20 +145,20 @@ def _next_batch(pieces: Iterator[Piece]) -> list[Piece]:
     return batch
 
 
-def stream_pieces(index: Index, wanted: Wanted, asked: MultiRequest) -> Iterator[Piece]:
+def stream_pieces(index: Index, wanted: Wanted, asked: MultiRequest, *, has_sound: bool) -> Iterator[Piece]:
     """The pieces of one stream in order of time; its init goes before the first and wherever it changes."""
     index.stream(wanted.name)
     if asked.mode == "full":
         found = _full(index, wanted.name, asked)
     else:
         found = _sampled(index, wanted.name, asked) if asked.every_us else _keys(index, wanted.name, asked)
-    init_id = ""
+    init: Init | None = None
     for order, (segment, start_us, units) in enumerate(found):
         framed: list[bytes] = []
-        if segment.init_id != init_id:
-            init_id = segment.init_id
-            framed.append(_framed(wanted.slot, _init(index, init_id)))
-        framed += (_framed(wanted.slot, unit) for unit in units)
+        if init is None or segment.init_id != init.id:
+            init = found_init(index, segment.init_id)
+            framed.append(_framed(wanted.slot, heard_init(init, has_sound=has_sound)))
+        framed += (_framed(wanted.slot, heard_units(init, unit, has_sound=has_sound)) for unit in units)
         yield Piece(start_us, wanted.slot, order, b"".join(framed))
 
 
@@ -212,13 +214,6 @@ def _units(segment: SegmentView, first: int, last: int) -> list[bytes]:
         data[record.offset - offset : record.offset - offset + record.size]
         for record in segment.fragments[first : last + 1]
     ]
-
-
-def _init(index: Index, init_id: str) -> bytes:
-    init = index.init(init_id)
-    if init is None:
-        raise NotFound(what=f"init segment {init_id}")
-    return init.bytes
 
 
 def _framed(slot: int, payload: bytes) -> bytes:

@@ -24,6 +24,7 @@ from nangmai.recorder.serve.footage import (
     runs_between,
 )
 from nangmai.recorder.serve.query import Query, bounded_integer
+from nangmai.recorder.serve.sound import caching, found_init, heard_init, send_silent
 from nangmai.recorder.serve.threads import in_thread
 from nangmai.recorder.serve.timeline import gaps_json
 
@@ -43,7 +44,7 @@ async def serve_index(request: web.Request) -> web.StreamResponse:
     query = Query(request, "from", "to")
     from_us, to_us = query.period(LONGEST_US)
     with asked.use("replay", from_us, to_us) as counter:
-        body = await in_thread(request, _index_body, asked.index, asked.camera, asked.kind, from_us, to_us)
+        body = await in_thread(request, _index_body, asked, from_us, to_us)
         response = web.Response(body=body, content_type="application/json")
         if "gzip" in request.headers.get("Accept-Encoding", "") and len(body) > GZIP_LIMIT_BYTES:
             response = web.Response(
@@ -55,8 +56,8 @@ async def serve_index(request: web.Request) -> web.StreamResponse:
         return response
 
 
-def _index_body(index: Index, camera: str, kind: str, from_us: int, to_us: int) -> bytes:
-    name = f"{camera}.{kind}"
+def _index_body(asked: Asked, from_us: int, to_us: int) -> bytes:
+    index, name, has_sound = asked.index, asked.name, asked.node.has_sound
     end_us = min(to_us, from_us + INDEX_US)
     segments: list[dict[str, Any]] = []
     fragments = 0
@@ -67,11 +68,13 @@ def _index_body(index: Index, camera: str, kind: str, from_us: int, to_us: int) 
         segments.append(_segment_json(run))
         fragments += run.last - run.first + 1
     answer = {
-        "camera": camera,
-        "stream": kind,
+        "camera": asked.camera,
+        "stream": asked.kind,
         "from_us": from_us,
         "to_us": end_us,
-        "inits": {init: init_json(index, init) for init in sorted({segment["init"] for segment in segments})},
+        "inits": {
+            init: init_json(index, init, has_sound=has_sound) for init in sorted({one["init"] for one in segments})
+        },
         "segments": segments,
         "gaps": gaps_json(index, name, from_us, end_us),
     }
@@ -103,12 +106,12 @@ def _segment_json(run: Run) -> dict[str, Any]:
     }
 
 
-def init_json(index: Index, init_id: str) -> dict[str, Any]:
+def init_json(index: Index, init_id: str, *, has_sound: bool) -> dict[str, Any]:
     """What a player has to know before it asks for the init segment itself."""
-    init = index.init(init_id)
-    if init is None or init.video is None:
+    init = found_init(index, init_id)
+    if init.video is None:
         raise NotFound(what=f"init segment {init_id}")
-    codecs = [init.video["codecs"], *([init.audio["codecs"]] if init.audio else [])]
+    codecs = [init.video["codecs"], *([init.audio["codecs"]] if init.audio and has_sound else [])]
     return {
         "mime": f'video/mp4; codecs="{",".join(codecs)}"',
         "codec": init.video["codec"],
@@ -124,26 +127,28 @@ async def serve_init(request: web.Request) -> web.StreamResponse:
     asked = Asked(request)
     Query(request)
     init_id = request.match_info["init"]
-    init = await asked.look_up("replay", lambda: asked.index.init(init_id))
+    init = await asked.look_up("replay", lambda: found_init(asked.index, init_id))
     with asked.use("replay") as counter:
-        if init is None:
-            raise NotFound(what=f"init segment {init_id}")
-        counter.sent_bytes = len(init.bytes)
-        return web.Response(body=init.bytes, content_type=MEDIA_TYPE, headers={"Cache-Control": IMMUTABLE})
+        body = heard_init(init, has_sound=asked.node.has_sound)
+        counter.sent_bytes = len(body)
+        return web.Response(body=body, content_type=MEDIA_TYPE, headers=caching(init))
 
 
 @ROUTES.get(_STREAM + "/{seq:[0-9]+}/{first:[0-9]+}-{last:[0-9]+}.m4s")
 async def serve_units(request: web.Request) -> web.StreamResponse:
-    """Units `first`..`last` of a segment, as they stand in its file."""
+    """Units `first`..`last` of a segment, as they stand in its file; silent while the regulation allows no sound."""
     asked = Asked(request)
     Query(request)
     first, last = (bounded_integer(name, request.match_info[name], 0, 0xFFFF) for name in ("first", "last"))
     segment = await asked.segment()
     await asked.look_up("replay", lambda: check_fragments(segment, first, last))
+    init = await asked.look_up("replay", lambda: found_init(asked.index, segment.init_id))
     with asked.use("replay", *opened_by(segment, first, last)) as counter:
         offset, size = segment.byte_range(first, last)
         counter.sent_bytes = size
-        return await send_range(request, segment.path, offset, size, {"Cache-Control": IMMUTABLE}, counter.check)
+        if init.audio and not asked.node.has_sound:
+            return await send_silent(request, segment, first, last, counter.check)
+        return await send_range(request, segment.path, offset, size, caching(init), counter.check)
 
 
 def opened_by(segment: SegmentView, first: int, last: int) -> tuple[int, int]:

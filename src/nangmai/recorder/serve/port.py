@@ -70,6 +70,7 @@ class Node(Protocol):
     archive: Archive
     hub: Hub
     started_mono_us: int
+    has_sound: bool  #: whether sound may leave, also that of earlier recordings
 
     @property
     def tickets(self) -> Gate:

@@ -53,7 +53,7 @@ GUARDS: Mapping[str, Guard] = {
     "versions": Guard(f"{_WEB}regulation.services:publish", gettext_lazy("no two versions can be in force at once")),
     "law_pack": Guard(f"{_WEB}regulation.services:sound", gettext_lazy("a text below the law cannot be signed")),
     "audio_off": Guard(
-        f"{_WEB}control.retention:wanted_audio", gettext_lazy("recorders take no sound unless the text says so")
+        f"{_WEB}control.views:audio_in_force", gettext_lazy("recorders take no sound unless the text says so")
     ),
     "recusal": Guard(
         f"{_WEB}people.queries:recused_from", gettext_lazy("who keeps out of a case is refused its material")

@@ -60,6 +60,7 @@ def _desired(recorder: Recorder, acknowledged: int) -> Desired:
         revoked=footage_queries.revoked(recorder, now_us),
         holds=(),
         retention=retention_in_force(now_us),
+        audio=audio_in_force(now_us),
     )
 
 
@@ -70,3 +71,9 @@ def retention_in_force(now_us: int) -> Retention | None:
         return None
     text = versions.text_of(version)
     return Retention(float(text.parameter("retention_min_days")), float(text.parameter("retention_max_days")))
+
+
+def audio_in_force(now_us: int) -> bool:
+    """Whether the version in force has sound recorded; nothing in force allows nothing."""
+    version = versions.in_force(now_us)
+    return version is not None and bool(versions.text_of(version).parameter("audio"))

@@ -209,6 +209,7 @@ async def stand(folder: Path) -> AsyncIterator[Stand]:
         tickets=Gate(RECORDER, clock, {KID: KEY.public_key()}),
         metrics=SimpleNamespace(registry=CollectorRegistry()),
         started_mono_us=clock.mono_us(),
+        has_sound=False,
         states=lambda: cast(tuple[CameraState, ...], ()),
         health=lambda: HealthState("ok", ""),
     )
