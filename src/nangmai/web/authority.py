@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import Promise
 
@@ -70,6 +72,43 @@ def authority() -> Authority:
 def role_title(role: str) -> str:
     """The role's name in the language in force; one that the regulation no longer names stands for itself."""
     return next((str(known.title) for known in authority().roles() if known.id == role), role)
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: what is to be written down after the act that runs, whether it stands or is undone; None: no act runs
+_afterwards: ContextVar[list[Callable[[], object]] | None] = ContextVar("afterwards", default=None)
+
+
+def one_act(service: Callable[P, R]) -> Callable[P, R]:
+    """One transaction, as `transaction.atomic`, but a refusal in it stays in the ledger when the rest is undone."""
+
+    @functools.wraps(service)
+    def acting(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _afterwards.get() is not None:
+            with transaction.atomic():
+                return service(*args, **kwargs)
+        waiting: list[Callable[[], object]] = []
+        token = _afterwards.set(waiting)
+        try:
+            with transaction.atomic():
+                return service(*args, **kwargs)
+        finally:
+            _afterwards.reset(token)
+            for write in waiting:
+                write()
+
+    return acting
+
+
+def keep(write: Callable[[], object]) -> None:
+    """Write a refusal down: now, or after the act that it ends, whose transaction would take it along."""
+    waiting = _afterwards.get()
+    if waiting is None:
+        write()
+    else:
+        waiting.append(write)
 
 
 View = Callable[..., HttpResponseBase]

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from django.db import transaction
 from django.utils import timezone
 
 from nangmai.base.clock import SystemClock
@@ -25,6 +24,7 @@ from nangmai.regulation.model import Regulation
 from nangmai.web.accounts.models import User
 from nangmai.web.amendments import drafts
 from nangmai.web.amendments.models import AMENDMENT, Amendment, Opinion
+from nangmai.web.authority import one_act
 from nangmai.web.documents import queries as papers_kept
 from nangmai.web.documents import services as documents
 from nangmai.web.documents.services import Signatory
@@ -91,7 +91,7 @@ def as_signed_now(amendment: Amendment) -> Regulation:
     return draft if amendment.number else drafts.beginning(draft, _soon())
 
 
-@transaction.atomic
+@one_act
 def begin(*, by: User, title: str, reason: str) -> Amendment:
     """A draft that says what the version in force says."""
     decision = _require(by, WRITERS)
@@ -112,7 +112,7 @@ def begin(*, by: User, title: str, reason: str) -> Amendment:
     return row
 
 
-@transaction.atomic
+@one_act
 def change(
     *, amendment: Amendment, by: User, part: str, edit: Callable[[Regulation], Regulation], seen: datetime | None = None
 ) -> Amendment:
@@ -142,7 +142,7 @@ def change(
     return row
 
 
-@transaction.atomic
+@one_act
 def comment(*, amendment: Amendment, by: User, text: str) -> Opinion:
     """Say what one thinks of it."""
     decision = _require(by, SPEAKERS)
@@ -154,7 +154,7 @@ def comment(*, amendment: Amendment, by: User, text: str) -> Opinion:
     return opinion
 
 
-@transaction.atomic
+@one_act
 def move(*, amendment: Amendment, by: User, event: str) -> Amendment:
     """One step of the table, but for the signature."""
     row = _locked(amendment)
@@ -166,7 +166,7 @@ def move(*, amendment: Amendment, by: User, event: str) -> Amendment:
     return _moved(row, by, decision, event)
 
 
-@transaction.atomic
+@one_act
 def sign(
     *, amendment: Amendment, by: User, factor: str, is_stepped_up: bool, in_force_from: datetime | None = None
 ) -> Amendment:

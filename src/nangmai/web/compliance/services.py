@@ -14,7 +14,7 @@ from nangmai.custody.merkle import CompactRange, leaf_hash
 from nangmai.regulation.facts import Thing
 from nangmai.regulation.model import Norm
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import role_title
+from nangmai.web.authority import one_act, role_title
 from nangmai.web.compliance.findings import of_the_day
 from nangmai.web.compliance.models import Attestation, DailyState, LedgerCheck
 from nangmai.web.compliance.queries import attested_by, clause_states
@@ -48,7 +48,7 @@ class NothingSaid(Error):
     kind: ClassVar[Kind] = Kind.INVALID
 
 
-@transaction.atomic
+@one_act
 def attest(*, by: User, norm: Norm, text: str, is_stepped_up: bool) -> Attestation:
     """Put one's name to it that the norm was kept. Only the role that the norm itself names may."""
     decision = Asker(by).require(ACT, Thing("regulation", norm.id), is_stepped_up=is_stepped_up)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from nangmai.base.errors import Error, Kind
 from nangmai.regulation.facts import Thing
 from nangmai.web.accounts.models import User
+from nangmai.web.authority import one_act
 from nangmai.web.directions.models import Asked, Direction
 from nangmai.web.directions.signals import directions_changed
 from nangmai.web.ledger.services import actor_of, append
@@ -29,6 +30,12 @@ class NoCamera(Error):
 
 class PeriodEmpty(Error):
     """The footage asked for ends before it begins; correct the times."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+
+
+class EndsTooEarly(Error):
+    """The direction would end before it begins to count; choose a later end."""
 
     kind: ClassVar[Kind] = Kind.INVALID
 
@@ -77,7 +84,7 @@ def ask(
     return row
 
 
-@transaction.atomic
+@one_act
 def give(
     *,
     by: User,
@@ -95,6 +102,9 @@ def give(
     _check(cameras, span)
     if by == person:
         raise OwnDirection
+    now = timezone.now()
+    if until_at <= now:
+        raise EndsTooEarly
     row = Direction.objects.create(
         person=person,
         from_us=span[0],
@@ -103,7 +113,7 @@ def give(
         text=text,
         asked=None if asked is None else _answered(asked, by, Asked.State.GIVEN, text),
         signed_by=by,
-        signed_at=timezone.now(),
+        signed_at=now,
         until_at=until_at,
     )
     row.cameras.set(cameras)
@@ -121,7 +131,7 @@ def give(
     return row
 
 
-@transaction.atomic
+@one_act
 def refuse(*, asked: Asked, by: User, answer: str, is_stepped_up: bool) -> None:
     """Say no, with the reason."""
     decision = Asker(by).require(ACT, Thing("incident"), is_stepped_up=is_stepped_up)
@@ -146,7 +156,7 @@ def withdraw_asked(*, asked: Asked, by: User) -> None:
     append(act="direction.unasked", actor=actor_of(by), thing=f"asked:{asked.pk}")
 
 
-@transaction.atomic
+@one_act
 def withdraw(*, direction: Direction, by: User, is_stepped_up: bool) -> None:
     """The board takes a direction back; tickets that rest on it end at once."""
     decision = Asker(by).require(ACT, Thing("incident"), is_stepped_up=is_stepped_up)

@@ -22,6 +22,6 @@ def revoke_tickets(sender: Any, session_key: str, **_: Any) -> None:
 
 @receiver(directions_changed)
 @receiver(holdings_changed)
-def revoke_tickets_of(sender: Any, person: User, at: datetime | None, **_: Any) -> None:
+def revoke_tickets_of(sender: Any, person: User, at: datetime | None = None, **_: Any) -> None:
     """Whatever changed: who still may watch is given a new ticket at once."""
     services.revoke_person(person=person, issued_before=at)

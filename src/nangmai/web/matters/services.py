@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from nangmai.regulation.acts import ACTS
 from nangmai.regulation.decisions import Decision
 from nangmai.regulation.facts import Thing
 from nangmai.web.accounts.models import User
+from nangmai.web.authority import one_act
 from nangmai.web.documents import services as documents
 from nangmai.web.documents.services import Signatory
 from nangmai.web.ledger.services import SYSTEM, actor_of, append
@@ -68,7 +68,7 @@ class NoteMissing(Error):
     kind: ClassVar[Kind] = Kind.INVALID
 
 
-@transaction.atomic
+@one_act
 def file(*, person: User | None, act: str = "", clause: str = "", text: str = "", suggestion: str = "") -> Matter:
     """Enter a matter in the register; without a person it is the system that does.
 
@@ -103,7 +103,7 @@ def file(*, person: User | None, act: str = "", clause: str = "", text: str = ""
     return row
 
 
-@transaction.atomic
+@one_act
 def explain(*, matter: Matter, by: User, text: str) -> Matter:
     """Who filed a refusal with one press says afterwards what it was about."""
     decision = Asker(by).require(FILE, Thing("matter", str(matter.pk)))
@@ -121,7 +121,7 @@ def explain(*, matter: Matter, by: User, text: str) -> Matter:
     return row
 
 
-@transaction.atomic
+@one_act
 def collect(*, matter: Matter, by: User, topic: str, note: str, proposal: str = "") -> Matter:
     """Go through a matter: what it is about, what one has to know, what the text could say."""
     asks = Asker(by)
@@ -140,7 +140,7 @@ def collect(*, matter: Matter, by: User, topic: str, note: str, proposal: str = 
     return row
 
 
-@transaction.atomic
+@one_act
 def report(*, by: User, remarks: str = "", after: int | None = None) -> MatterReport:
     """The consolidated report with every open matter, as a numbered paper that waits for its signature.
 
@@ -166,7 +166,7 @@ def report(*, by: User, remarks: str = "", after: int | None = None) -> MatterRe
     return made
 
 
-@transaction.atomic
+@one_act
 def answer(*, matter: Matter, by: User, choice: str, reason: str) -> Matter:
     """The answer to a reported matter: amend the regulation, or leave it, and why."""
     decision = Asker(by).require(CONSIDER, Thing("regulation"))

@@ -16,7 +16,7 @@ from django.utils.text import slugify
 
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import Basis, authority
+from nangmai.web.authority import Basis, authority, one_act
 from nangmai.web.ledger.services import SYSTEM, actor_of, append
 from nangmai.web.people import queries
 from nangmai.web.people.models import Assignment, Delegation, Recusal, Unit
@@ -172,7 +172,7 @@ def add_unit(*, name: str) -> Unit:
     return Unit.objects.create(name=name, code=f"{stem}-{taken + 1}" if taken else stem)
 
 
-@transaction.atomic
+@one_act
 def assign(
     *,
     person: User,
@@ -233,7 +233,7 @@ def _assign(
     return made
 
 
-@transaction.atomic
+@one_act
 def revoke(*, assignment: Assignment, by: User, is_stepped_up: bool, reason: str) -> Assignment:
     """End an assignment now. What others hold by its delegation ends with it."""
     basis = _require(by, ASSIGN, f"assignment:{assignment.pk}", is_stepped_up)
@@ -257,7 +257,7 @@ def revoke(*, assignment: Assignment, by: User, is_stepped_up: bool, reason: str
     return row
 
 
-@transaction.atomic
+@one_act
 def delegate(
     *,
     assignment: Assignment,
@@ -302,7 +302,7 @@ def delegate(
     return made
 
 
-@transaction.atomic
+@one_act
 def withdraw(*, delegation: Delegation, by: User, is_stepped_up: bool, reason: str) -> Delegation:
     """End a delegation now: its giver can, and whoever may sign assignments."""
     act = DELEGATE if delegation.giver_id == by.pk else ASSIGN
@@ -320,7 +320,7 @@ def withdraw(*, delegation: Delegation, by: User, is_stepped_up: bool, reason: s
     return row
 
 
-@transaction.atomic
+@one_act
 def recuse(*, person: User, case: str, reason: str, by: User, is_stepped_up: bool, span: Span | None = None) -> Recusal:
     """Keep a person out of a case. Everybody may recuse themselves; for another it takes who signs assignments."""
     basis = Basis()

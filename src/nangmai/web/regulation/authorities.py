@@ -24,7 +24,7 @@ from nangmai.regulation.decisions import Decision
 from nangmai.regulation.facts import Holding, Person, Thing
 from nangmai.regulation.model import Regulation
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import AreaTitle, Basis, RoleTitle
+from nangmai.web.authority import AreaTitle, Basis, RoleTitle, keep
 from nangmai.web.errors import Way
 from nangmai.web.ledger.services import actor_of, append
 from nangmai.web.people import queries as people
@@ -131,10 +131,11 @@ class Asker:
         return decision
 
     def refused(self, decision: Decision, thing: Thing | None) -> Refused:
-        """The error that says why not; written down first, so that it stays when the request fails."""
+        """The error that says why not; written down so that it stays when the request fails (`authority.one_act`)."""
         refusal = decision.refusal
         assert refusal is not None
-        append(
+        entry = functools.partial(
+            append,
             act=decision.act,
             actor=actor_of(self.user),
             thing=f"{thing.kind}:{thing.id}" if thing and thing.id else ACTS[decision.act].thing,
@@ -144,6 +145,7 @@ class Asker:
             assignment=decision.assignment,
             facts={"code": refusal.code, "missing": list(refusal.missing)},
         )
+        keep(entry)
         return error_of(decision)
 
     def _any(self, act: str) -> Thing:

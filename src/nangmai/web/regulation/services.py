@@ -15,6 +15,7 @@ from nangmai.regulation.law import breaches, pack
 from nangmai.regulation.model import Regulation
 from nangmai.regulation.validate import faults
 from nangmai.web.accounts.models import User
+from nangmai.web.authority import one_act
 from nangmai.web.ledger.services import SYSTEM, actor_of, append
 from nangmai.web.regulation import authorities, versions
 from nangmai.web.regulation.authorities import said
@@ -58,7 +59,7 @@ def adopt(*, text: str, where: str) -> Version:
     return _add(text, sound(text, where), by=None, document="", from_us=None)
 
 
-@transaction.atomic
+@one_act
 def publish(*, text: str, by: User, is_stepped_up: bool, document: str = "", now_us: int | None = None) -> Version:
     """The next version; the one in force ends where it begins. Who may sign is asked here, not only on the page."""
     authorities.require(by, "amendment.sign", is_stepped_up=is_stepped_up)

@@ -18,7 +18,7 @@ from nangmai.base.clock import Clock, SystemClock
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import utc_from_us
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import Basis, authority
+from nangmai.web.authority import Basis, authority, one_act
 from nangmai.web.ledger.services import actor_of, append
 from nangmai.web.ledger.services import checkpoint as sign_checkpoint
 from nangmai.web.watch import items, queries
@@ -136,7 +136,7 @@ def _record(by: User, act: str, thing: str, basis: Basis, clock: Clock | None, *
 # The roster
 
 
-@transaction.atomic
+@one_act
 def add_post(*, by: User, name: str, is_continuous: bool = True, clock: Clock | None = None) -> Post:
     """A place that shifts are planned for."""
     basis = _basis(by, "roster.propose")
@@ -149,7 +149,7 @@ def add_post(*, by: User, name: str, is_continuous: bool = True, clock: Clock | 
     return post
 
 
-@transaction.atomic
+@one_act
 def plan_shifts(
     *, by: User, week: RosterWeek, post: Post, person: User, periods: Iterable[Any], clock: Clock | None = None
 ) -> list[Shift]:
@@ -168,7 +168,7 @@ def plan_shifts(
     return made
 
 
-@transaction.atomic
+@one_act
 def remove_shift(*, by: User, shift: Shift, clock: Clock | None = None) -> None:
     """Take a shift out of a week that is not published."""
     basis = _basis(by, "roster.propose")
@@ -198,7 +198,7 @@ def _open(week: RosterWeek) -> RosterWeek:
     return week
 
 
-@transaction.atomic
+@one_act
 def copy_week(*, by: User, week: RosterWeek, source: RosterWeek, clock: Clock | None = None) -> int:
     """Plan as in another week, at the same times of the same weekdays; how many shifts that were."""
     basis = _basis(by, "roster.propose")
@@ -219,7 +219,7 @@ def _days_later(moment: datetime, days: timedelta) -> datetime:
     return timezone.make_aware(local, timezone.get_default_timezone())
 
 
-@transaction.atomic
+@one_act
 def move_week(
     *, by: User, week: RosterWeek, event: str, is_stepped_up: bool = False, clock: Clock | None = None
 ) -> RosterWeek:
@@ -261,7 +261,7 @@ def fault_error(fault: Fault) -> Error:
 # The watch
 
 
-@transaction.atomic
+@one_act
 def take(*, by: User, shift: Shift, confirmed: Collection[str], note: str = "", clock: Clock | None = None) -> Handover:
     """Begin a shift at a post that nobody holds."""
     basis, now = _basis(by, "shift.take"), _now(clock)
@@ -273,7 +273,7 @@ def take(*, by: User, shift: Shift, confirmed: Collection[str], note: str = "", 
     return _begin(by, shift, None, found, note, basis, now, clock)
 
 
-@transaction.atomic
+@one_act
 def hand_over(
     *,
     outgoing: Shift,
@@ -352,7 +352,7 @@ def _begin(
     )
 
 
-@transaction.atomic
+@one_act
 def extend(*, by: User, shift: Shift, until: datetime, reason: str, clock: Clock | None = None) -> Shift:
     """Stay on watch because the relief has not come: said openly, with a reason and an end."""
     basis, now, longest = _basis(by, "shift.take"), _now(clock), queries.limits().longest
@@ -369,7 +369,7 @@ def extend(*, by: User, shift: Shift, until: datetime, reason: str, clock: Clock
     return shift
 
 
-@transaction.atomic
+@one_act
 def close(*, by: User, shift: Shift, reason: str, clock: Clock | None = None) -> Shift:
     """End the own shift with nobody to take it over; the ledger says why the post stands empty."""
     basis = _basis(by, "shift.take")
