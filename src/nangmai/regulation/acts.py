@@ -49,6 +49,8 @@ _ACTS = (
     Act("camera.accept", "camera", Title("Nghiệm thu camera", "Accept a camera")),
     Act("camera.provide", "camera", Title("Bố trí camera", "Provide the cameras")),
     Act("camera.care", "camera", Title("Bảo quản camera và thiết bị", "Care for cameras and devices")),
+    Act("site.arrange", "area", Title("Phân định khu vực, bộ phận phụ trách", "Arrange areas and responsible units")),
+    Act("site.chart", "area", Title("Lập sơ đồ camera, ghi số kênh đầu ghi", "Chart cameras and recorders")),
     Act("camera.inspect", "camera", Title("Kiểm tra vị trí, chất lượng hình ảnh", "Inspect position and picture")),
     Act("camera.obstruct", "camera", Title("Phá hoại, cản trở camera", "Damage or obstruct a camera")),
     Act("clock.keep", "camera", Title("Giữ đúng giờ", "Keep the right time")),

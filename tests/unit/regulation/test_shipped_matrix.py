@@ -45,6 +45,8 @@ camera.approve        Y  Y   -   -   -   -   -    -   -   -   -
 camera.propose        -  -   Y   -   -   -   -    -   -   -   -
 camera.change         -  -   -   -   O   -   -    O   -   -   -
 recording.limit       -  -   -   -   O   -   -    O   -   -   -
+site.arrange          Y  Y   -   -   -   -   -    -   -   -   -
+site.chart            Y  Y   -   -   Y   -   -    -   -   -   -
 footage.delete        -  -   -   -   -   -   -    -   -   -   -
 record.delete         -  -   -   -   -   -   -    -   -   -   -
 budget.approve        Y  Y   -   -   -   -   -    -   -   -   -

@@ -1,7 +1,7 @@
 """What people decide about places: the tree of areas, who answers for which camera, purposes, plans, channels.
 
-Every function takes effect at once and writes its own ledger entry in the same transaction. Whether the person may is
-asked before, in the view.
+Every function takes effect at once and writes its own ledger entry, with clause and assignment, in the same
+transaction. Whether the person may is asked in `_basis`, and before that in the view.
 """
 
 from __future__ import annotations
@@ -12,10 +12,15 @@ from django.db import IntegrityError, transaction
 
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts.models import User
+from nangmai.web.authority import Basis, authority
 from nangmai.web.ledger.services import actor_of, append
 from nangmai.web.sites import plans, queries
 from nangmai.web.sites.models import Area, Camera, Recorder, Site
 
+#: which areas there are, who answers for what, what a camera is for
+ARRANGE = "site.arrange"
+#: plans, where cameras stand on them, channels of recorders
+CHART = "site.chart"
 AREA_FIELDS = ("name", "kind", "parent_id", "order", "is_placed", "unit", "purposes", "plan_sha256")
 CAMERA_FIELDS = ("area_id", "unit", "purposes", "plan_x", "plan_y")
 SITE_FIELDS = ("governing_body", "school_name", "place_name", "contact", "default_unit")
@@ -43,16 +48,32 @@ def _said(thing: Any, fields: tuple[str, ...]) -> dict[str, Any]:
     return {field: getattr(thing, field) for field in fields}
 
 
-def _record(by: User, act: str, thing: str, before: Any, after: Any, **facts: Any) -> None:
+def _basis(by: User, act: str, area: str = "") -> Basis:
+    """The one question whether this person may."""
+    return authority().require(by, act, thing=area)
+
+
+def _record(by: User, act: str, thing: str, basis: Basis, before: Any, after: Any, **facts: Any) -> None:
     """The ledger's entry, with what is different now."""
     if before and after:
         facts["changed"] = sorted(field for field in after if before[field] != after[field])
-    append(act=act, actor=actor_of(by), thing=thing, before=before, after=after, facts=facts)
+    append(
+        act=act,
+        actor=actor_of(by),
+        thing=thing,
+        assignment=basis.assignment,
+        clauses=basis.clauses,
+        version=basis.version,
+        before=before,
+        after=after,
+        facts=facts,
+    )
 
 
 @transaction.atomic
 def save_area(*, by: User, area: Area | None = None, **fields: Any) -> Area:
     """Add an area, or rename it, move it, give it to a unit; whatever hangs in it follows at once."""
+    basis = _basis(by, ARRANGE, str(area.pk) if area else "")
     Site.objects.select_for_update().get(pk=queries.site().pk)  # one hand at the tree: two moves cannot make a ring
     before = None if area is None else _said(area, AREA_FIELDS)
     area = area or Area()
@@ -68,33 +89,35 @@ def save_area(*, by: User, area: Area | None = None, **fields: Any) -> Area:
         raise AreaNameTaken(name=area.name) from error
     after = _said(area, AREA_FIELDS)
     if before != after:
-        _record(by, "area.changed" if before else "area.added", f"area:{area.pk}", before, after, unit=area.unit)
+        _record(by, "area.changed" if before else "area.added", f"area:{area.pk}", basis, before, after, unit=area.unit)
     return area
 
 
 @transaction.atomic
 def remove_area(*, by: User, area: Area) -> None:
     """Only an area that holds nothing can go."""
+    basis = _basis(by, ARRANGE, str(area.pk))
     count = area.cameras.count() + area.children.count()
     if count:
         raise AreaInUse(name=area.name, count=count)
-    _record(by, "area.removed", f"area:{area.pk}", _said(area, AREA_FIELDS), None)
+    _record(by, "area.removed", f"area:{area.pk}", basis, _said(area, AREA_FIELDS), None)
     area.delete()
 
 
 @transaction.atomic
 def set_plan(*, by: User, area: Area, file: IO[bytes] | None) -> Area:
     """Give the area a floor plan, or take it away; cameras keep their shares of it."""
-    before = _said(area, AREA_FIELDS)
+    basis, before = _basis(by, CHART, str(area.pk)), _said(area, AREA_FIELDS)
     area.plan_sha256, area.plan_width, area.plan_height = plans.keep(file) if file else ("", 0, 0)
     area.save(update_fields=["plan_sha256", "plan_width", "plan_height"])
-    _record(by, "area.changed", f"area:{area.pk}", before, _said(area, AREA_FIELDS))
+    _record(by, "area.changed", f"area:{area.pk}", basis, before, _said(area, AREA_FIELDS))
     return area
 
 
 @transaction.atomic
 def assign_camera(*, by: User, camera: Camera, area: Area | None, unit: str, purposes: list[str]) -> Camera:
     """Say where a camera belongs, who answers for it and what for; reports no longer move it."""
+    basis = _basis(by, ARRANGE)
     before, plan = _said(camera, CAMERA_FIELDS), _plan_of(camera)
     unit_before = queries.responsible_unit(camera)
     if area != camera.area:
@@ -106,7 +129,7 @@ def assign_camera(*, by: User, camera: Camera, area: Area | None, unit: str, pur
     after = _said(camera, CAMERA_FIELDS)
     if before != after:
         moved = {"unit_before": unit_before, "unit": queries.responsible_unit(camera)}
-        _record(by, "camera.assigned", camera_name(camera), before, after, **moved)
+        _record(by, "camera.assigned", camera_name(camera), basis, before, after, **moved)
     return camera
 
 
@@ -117,37 +140,37 @@ def _plan_of(camera: Camera) -> Area | None:
 @transaction.atomic
 def place_camera(*, by: User, camera: Camera, x: float | None, y: float | None) -> Camera:
     """Where the camera stands on its plan, as shares of width and height; None takes it off."""
-    before = _said(camera, CAMERA_FIELDS)
+    basis, before = _basis(by, CHART), _said(camera, CAMERA_FIELDS)
     camera.plan_x, camera.plan_y = x, y
     camera.save(update_fields=["plan_x", "plan_y"])
     after = _said(camera, CAMERA_FIELDS)
     if before != after:
-        _record(by, "camera.placed", camera_name(camera), before, after)
+        _record(by, "camera.placed", camera_name(camera), basis, before, after)
     return camera
 
 
 @transaction.atomic
 def set_channels(*, by: User, recorder: Recorder, channels: int | None) -> Recorder:
     """How many cameras the recorder can take, from its papers."""
-    before = {"channels": recorder.channels}
+    basis, before = _basis(by, CHART), {"channels": recorder.channels}
     recorder.channels = channels
     recorder.save(update_fields=["channels"])
     if before["channels"] != channels:
-        _record(by, "recorder.changed", f"recorder:{recorder.name}", before, {"channels": channels})
+        _record(by, "recorder.changed", f"recorder:{recorder.name}", basis, before, {"channels": channels})
     return recorder
 
 
 @transaction.atomic
 def save_site(*, by: User, **fields: str) -> Site:
     """The names that papers carry, and the unit that answers where none is named."""
-    site = queries.site()
+    basis, site = _basis(by, ARRANGE), queries.site()
     before = _said(site, SITE_FIELDS)
     for name, value in fields.items():
         setattr(site, name, value)
     site.save()
     after = _said(site, SITE_FIELDS)
     if before != after:
-        _record(by, "site.changed", "site:1", before, after)
+        _record(by, "site.changed", "site:1", basis, before, after)
     return site
 
 

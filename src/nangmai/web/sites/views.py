@@ -1,6 +1,6 @@
 """Cameras, areas with their plans, recorders. Figures only; pictures are the footage app's.
 
-Who may rearrange places is said once, in `arranging`.
+Who arranges places and who charts them is said by two acts of the regulation, asked here and in arrangement.py.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from nangmai.web.sites import arrangement, lists, plans, queries, units
 from nangmai.web.sites.forms import AreaForm, CameraForm, ChannelsForm, PlanForm, SiteForm, SpotForm
 from nangmai.web.sites.models import Recorder
 
-#: whoever assigns duties decides on places, responsibilities and purposes
-ARRANGE = "assignment.sign"
-arranging = requires_act(ARRANGE)
+arranging = requires_act(arrangement.ARRANGE)
+charting = requires_act(arrangement.CHART)
 
 
 @signed_in
@@ -122,9 +121,9 @@ def _area_page(request: HttpRequest, area: int, form: SpotForm | None) -> HttpRe
     within = places.within(found.pk)
     rows = [lists.Row.of(camera, places) for camera in queries.cameras() if camera.area_id in within]
     plan = places.plan_area(found.pk)
-    may_arrange = _may_arrange(request)
+    may_chart = _may_chart(request)
     standing = [row for row in rows if plan is not None and places.plan_area(row.camera.area_id) == plan]
-    if form is None and standing and may_arrange:
+    if form is None and standing and may_chart:
         form = SpotForm([row.camera for row in standing], initial={"camera": request.GET.get("camera", "")})
     context = {
         "area": found,
@@ -136,7 +135,8 @@ def _area_page(request: HttpRequest, area: int, form: SpotForm | None) -> HttpRe
         "spots": lists.spots(plan, standing),
         "branches": [branch for branch in lists.tree(places, rows) if branch.area.parent_id == found.pk],
         "form": form,
-        "may_arrange": may_arrange,
+        "may_arrange": _may_arrange(request),
+        "may_chart": may_chart,
     }
     return render(request, "sites/area.html", context, status=_status(form))
 
@@ -149,12 +149,7 @@ def edit_area(request: HttpRequest, area: int) -> HttpResponse:
     form = AreaForm(queries.places(), found, request.POST or None)
     if request.method == "POST" and form.is_valid() and _save_area(request, form, found.pk):
         return redirect("sites:area", area)
-    return _edit_page(request, area, form, PlanForm())
-
-
-def _edit_page(request: HttpRequest, area: int, form: AreaForm, plan_form: PlanForm) -> HttpResponse:
-    context = {"area": queries.area(area), "form": form, "plan_form": plan_form}
-    return render(request, "sites/edit_area.html", context, status=_status(form, plan_form))
+    return render(request, "sites/edit_area.html", {"area": queries.area(area), "form": form}, status=_status(form))
 
 
 def _save_area(request: HttpRequest, form: AreaForm, area: int | None) -> bool:
@@ -192,25 +187,25 @@ def plan(request: HttpRequest, area: int) -> HttpResponse:
         raise Http404 from error
 
 
-@arranging
-@require_POST
+@charting
+@require_http_methods(["GET", "POST"])
 def change_plan(request: HttpRequest, area: int) -> HttpResponse:
     """Upload a plan, or take it away."""
     found = queries.area(area)
-    form = PlanForm(request.POST, request.FILES)
+    form = PlanForm(request.POST, request.FILES) if request.method == "POST" else PlanForm()
     if "remove" in request.POST:
         arrangement.set_plan(by=person(request), area=found, file=None)
-        return redirect("sites:edit_area", area)
-    if form.is_valid():
+        return redirect("sites:area", area)
+    if request.method == "POST" and form.is_valid():
         try:
             arrangement.set_plan(by=person(request), area=found, file=form.cleaned_data["plan"])
             return redirect("sites:area", area)
         except (plans.PlanTooLarge, plans.PlanUnreadable) as error:
             form.add_error("plan", translated(error))
-    return _edit_page(request, area, AreaForm(queries.places(), found), form)
+    return render(request, "sites/plan.html", {"area": found, "form": form}, status=_status(form))
 
 
-@arranging
+@charting
 @require_POST
 def spot(request: HttpRequest, area: int) -> HttpResponse:
     """Put a camera on the plan, by click or by figures."""
@@ -227,11 +222,11 @@ def spot(request: HttpRequest, area: int) -> HttpResponse:
 @signed_in
 def recorders(request: HttpRequest) -> HttpResponse:
     """The register of recorders: channels, what is spare, disks."""
-    context = {"rows": lists.recorder_rows(), "may_arrange": _may_arrange(request)}
+    context = {"rows": lists.recorder_rows(), "may_chart": _may_chart(request)}
     return render(request, "sites/recorders.html", context)
 
 
-@arranging
+@charting
 @require_http_methods(["GET", "POST"])
 def channels(request: HttpRequest, recorder: str) -> HttpResponse:
     """How many cameras a recorder can take."""
@@ -263,7 +258,11 @@ def site(request: HttpRequest) -> HttpResponse:
 
 
 def _may_arrange(request: HttpRequest) -> bool:
-    return authority().may_do(person(request), ARRANGE)
+    return authority().may_do(person(request), arrangement.ARRANGE)
+
+
+def _may_chart(request: HttpRequest) -> bool:
+    return authority().may_do(person(request), arrangement.CHART)
 
 
 def _status(*forms: object) -> int:

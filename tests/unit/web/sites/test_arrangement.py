@@ -10,9 +10,11 @@ from PIL import Image
 
 from nangmai.web.accounts.models import User
 from nangmai.web.ledger.models import Entry
+from nangmai.web.regulation.authorities import Refused
 from nangmai.web.sites import arrangement, plans, queries
 from nangmai.web.sites.models import Area
 from unit.web.recorders import FakeRecorder
+from unit.web.roles import Role
 
 MakeUser = Callable[..., User]
 
@@ -116,6 +118,21 @@ def test_each_change_is_one_entry_and_what_changes_nothing_is_none(board: User) 
         ("camera.assigned", f"p-{board.pk}", "camera:nvr-1/cam-01")
     ]
     assert entries[0].said.facts == {"unit_before": "security", "unit": "kitchen", "changed": ["unit"]}
+    assert entries[0].said.clauses == ("Đ6.1",)
+    assert entries[0].said.assignment.startswith("a-")
+
+
+def test_the_it_officer_charts_and_does_not_arrange(make_user: Callable[..., User]) -> None:
+    officer = make_user(Role.IT_OFFICER)
+    FakeRecorder().enrol().send()
+    recorder = queries.camera("nvr-1", "cam-01").recorder
+    arrangement.set_channels(by=officer, recorder=recorder, channels=32)
+    changed = Entry.objects.get(act="recorder.changed")
+    assert changed.said.clauses == ("Đ8.1",)
+    with pytest.raises(Refused, match=r"Đ6\.1"):
+        arrangement.save_area(by=officer, name="Dãy A", kind="building")
+    with pytest.raises(Refused, match=r"Đ6\.1"):
+        arrangement.save_site(by=officer, contact="x")
 
 
 def test_a_change_that_fails_leaves_no_entry(board: User) -> None:
