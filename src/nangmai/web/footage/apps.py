@@ -15,7 +15,7 @@ class FootageConfig(AppConfig):
     def ready(self) -> None:
         import nangmai.web.footage.signals  # noqa: F401 - connects its receivers
         from nangmai.web.clockwork.services import register
-        from nangmai.web.footage import folding
+        from nangmai.web.footage import folding, standing
         from nangmai.web.footage.policies import Right
         from nangmai.web.ledger.titles import name_acts, name_values
         from nangmai.web.ui.menu import Entry, add
@@ -28,5 +28,12 @@ class FootageConfig(AppConfig):
         )
 
         name_values("right", dict(Right.choices))
-        name_acts({"ticket.issued": _("Ticket issued"), "footage.viewed": _("Footage viewed")})
+        name_acts(
+            {
+                "ticket.issued": _("Ticket issued"),
+                "ticket.withdrawn": _("Tickets withdrawn"),
+                "footage.viewed": _("Footage viewed"),
+            }
+        )
         register("footage.fold_uses", folding.FOLDED_EVERY_S, folding.fold_uses)
+        register("footage.end_unfounded", 1.0, standing.end_unfounded)

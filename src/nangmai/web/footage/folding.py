@@ -66,7 +66,7 @@ def _fold(uses: Sequence[Use], ticket: IssuedTicket | None, clock: Clock | None)
         actor=UNKNOWN if ticket is None else f"p-{ticket.person_id}",
         thing=f"camera:{first.recorder.name}/{first.camera}",
         outcome="refused" if is_refused else "done",
-        clauses=(ticket.basis,) if ticket is not None else (),
+        clauses=ticket.basis.split(", ") if ticket is not None else (),
         facts=facts | ({"reasons": reasons} if reasons else {}),
         clock=clock,
     )

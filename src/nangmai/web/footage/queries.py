@@ -11,6 +11,11 @@ from nangmai.web.footage.models import IssuedTicket, Use
 from nangmai.web.sites.models import Recorder
 
 
+def still_open(now_us: int) -> QuerySet[IssuedTicket]:
+    """The tickets that recorders accept: not withdrawn, not past their end and the leeway after it."""
+    return IssuedTicket.objects.filter(revoked_us=None, expires_us__gt=now_us - LEEWAY_S * US_PER_S)
+
+
 def revoked(recorder: Recorder, now_us: int) -> tuple[str, ...]:
     """The tickets this recorder must refuse though their time has not ended."""
     still_us = now_us - LEEWAY_S * US_PER_S

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nangmai.base.clock import Clock, SystemClock
 from nangmai.base.errors import Error, Kind
@@ -21,7 +22,8 @@ from nangmai.web.accounts.models import User
 from nangmai.web.footage import keys
 from nangmai.web.footage.models import IssuedTicket, Use
 from nangmai.web.footage.policies import ACTS, Right
-from nangmai.web.ledger.services import actor_of, append
+from nangmai.web.footage.queries import still_open
+from nangmai.web.ledger.services import SYSTEM, actor_of, append
 from nangmai.web.regulation.authorities import Asker
 from nangmai.web.regulation.facts import Span
 from nangmai.web.regulation.things import CameraThings
@@ -129,6 +131,7 @@ def _issue(
         from_us=from_us,
         to_us=to_us,
         basis=basis,
+        purpose=asks.purpose,
         issued_us=now_us,
         expires_us=claims.expires_s * US_PER_S,
     )
@@ -185,7 +188,7 @@ def _permitted(asks: Asker, wanted: Wanted, things: list[Thing]) -> tuple[Span |
     decisions = []
     for thing in things:
         decision = asks.decide(act, thing, span=span)
-        part = None if decision.is_allowed else asks.gathered.narrowed(act, thing, span)
+        part = None if decision.is_allowed else asks.gathered.narrowed(act, thing, span, asks.purpose)
         if part is not None:
             span = part
             decision = asks.decide(act, thing, span=span)
@@ -205,15 +208,26 @@ def revoke_person(*, person: User, issued_before: datetime | None = None, clock:
     """Take back every ticket the person still holds: what they rested on has changed. Pages ask for new ones."""
     now_us = (clock or SystemClock()).wall_us()
     before_us = now_us if issued_before is None else us_from_datetime(issued_before)
-    held = IssuedTicket.objects.filter(person=person, revoked_us=None, expires_us__gt=now_us, issued_us__lte=before_us)
-    return held.update(revoked_us=now_us)
+    return withdraw(still_open(now_us).filter(person=person, issued_us__lte=before_us), now_us)
 
 
 def revoke_session(*, session_key: str, clock: Clock | None = None) -> int:
     """Take back every ticket the session still holds; recorders close what it opened."""
     now_us = (clock or SystemClock()).wall_us()
-    held = IssuedTicket.objects.filter(session_key=session_key, revoked_us=None, expires_us__gt=now_us)
-    return held.update(revoked_us=now_us)
+    return withdraw(still_open(now_us).filter(session_key=session_key), now_us)
+
+
+@transaction.atomic
+def withdraw(rows: QuerySet[IssuedTicket], now_us: int, clauses: Iterable[str] = ()) -> int:
+    """Take tickets back, with one entry a person: recorders refuse them from their next report on."""
+    held = list(rows.select_for_update().order_by("pk").values_list("pk", "jti", "person_id"))
+    IssuedTicket.objects.filter(pk__in=[pk for pk, _jti, _person in held]).update(revoked_us=now_us)
+    for person in dict.fromkeys(person for _pk, _jti, person in held):
+        jtis = [jti for _pk, jti, of in held if of == person]
+        append(
+            act="ticket.withdrawn", actor=SYSTEM, thing=f"account:{person}", clauses=clauses, facts={"tickets": jtis}
+        )
+    return len(held)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Tickets end with the session that asked for them, and with the assignment they rest on."""
+"""Tickets end with the session that asked for them, and with the assignment, direction or shift they rest on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nangmai.web.accounts.signals import session_ended
 from nangmai.web.directions.signals import directions_changed
 from nangmai.web.footage import services
 from nangmai.web.people.signals import holdings_changed
+from nangmai.web.watch.signals import watch_left
 
 
 @receiver(session_ended)
@@ -21,6 +22,7 @@ def revoke_tickets(sender: Any, session_key: str, **_: Any) -> None:
 
 
 @receiver(directions_changed)
+@receiver(watch_left)
 @receiver(holdings_changed)
 def revoke_tickets_of(sender: Any, person: User, at: datetime | None = None, **_: Any) -> None:
     """Whatever changed: who still may watch is given a new ticket at once."""

@@ -25,6 +25,7 @@ class Moment(NamedTuple):
     thing: Thing
     at_us: int
     span: Span | None = None
+    purpose: str = ""
 
 
 _facts: dict[str, Callable[[Moment], Any]] = {}
@@ -62,11 +63,11 @@ class Gathered:
         self._user = user
         self._at_us = at_us
         self._known: dict[str, Any] = {}
-        self._covers: dict[tuple[str, str, str, Span | None], Span | None] = {}
+        self._covers: dict[tuple[str, str, str, Span | None, str], Span | None] = {}
 
     def facts(self, act: str, thing: Thing, span: Span | None, given: dict[str, Any]) -> Facts:
         """All facts for a question; what the caller knows comes in `given`."""
-        moment = Moment(self._user, act, thing, self._at_us, span)
+        moment = Moment(self._user, act, thing, self._at_us, span, given.get("purpose", ""))
         for name in _facts.keys() - self._known.keys() - given.keys():
             self._known[name] = _facts[name](moment)
         found = {name: value for name, value in self._known.items() if name not in given}
@@ -79,14 +80,14 @@ class Gathered:
             found["age_s"] = max(0, -(-(self._at_us - span[0]) // US_PER_S))
         return Facts(**found, **given)
 
-    def narrowed(self, act: str, thing: Thing, span: Span) -> Span | None:
+    def narrowed(self, act: str, thing: Thing, span: Span, purpose: str = "") -> Span | None:
         """The part of the span that some paper covers, the longest; None when none does."""
-        moment = Moment(self._user, act, thing, self._at_us, span)
+        moment = Moment(self._user, act, thing, self._at_us, span, purpose)
         parts = [part for name in _instruments if (part := self._cover(name, moment)) is not None]
         return max(parts, key=lambda part: part[1] - part[0], default=None)
 
     def _cover(self, name: str, moment: Moment) -> Span | None:
-        key = (name, moment.act, "" if moment.span is None else moment.thing.id, moment.span)
+        key = (name, moment.act, "" if moment.span is None else moment.thing.id, moment.span, moment.purpose)
         if key not in self._covers:
             self._covers[key] = _instruments[name](moment)
         return self._covers[key]

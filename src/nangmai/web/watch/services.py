@@ -25,6 +25,7 @@ from nangmai.web.watch import items, queries
 from nangmai.web.watch.items import Item
 from nangmai.web.watch.models import ROSTER, SHIFT, Handover, Post, RosterWeek, Shift
 from nangmai.web.watch.queries import Fault
+from nangmai.web.watch.signals import watch_left
 
 
 class PostNameTaken(Error):
@@ -294,6 +295,7 @@ def hand_over(
     outgoing.closed_at = now
     outgoing.note = note
     outgoing.save(update_fields=["state", "closed_at", "note"])
+    watch_left.send(sender=Shift, person=outgoing.person)
     return _begin(by, incoming, outgoing, found, note, basis, now, clock)
 
 
@@ -378,6 +380,7 @@ def close(*, by: User, shift: Shift, reason: str, clock: Clock | None = None) ->
         raise ReasonMissing
     shift.state, shift.closed_at, shift.note = SHIFT.next(shift.state, "close").target, _now(clock), reason
     shift.save(update_fields=["state", "closed_at", "note"])
+    watch_left.send(sender=Shift, person=by)
     _record(by, "shift.left", f"shift:{shift.pk}", basis, clock, post=shift.post.name, reason=reason)
     return shift
 
