@@ -42,3 +42,17 @@ def test_broad_excepts_stand_only_at_borders() -> None:
         len(re.findall(r"except Exception\b", path.read_text(encoding="utf-8"))) for path in tracked("src/**/*.py")
     )
     assert broad <= 16
+
+
+OTHER_CLOCKS = re.compile(
+    r"timezone\.now\b|SystemClock|auto_now|time\.time\b|localdate\(\)|localtime\(\)|date\.today|datetime\.now"
+)
+
+
+def test_the_web_plane_asks_one_clock() -> None:
+    guilty = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in tracked("src/nangmai/web/**/*.py")
+        if "migrations" not in path.parts and (found := OTHER_CLOCKS.search(path.read_text(encoding="utf-8")))
+    ]
+    assert guilty == [], "nangmai.base.clock.utc_now and wall_us are what can be moved"

@@ -1,16 +1,23 @@
 """Time comes in through a `Clock`, so that tests can move it. See docs/design/time.md.
 
+What asks for the wall time itself (`wall_us`, `utc_now`) is told it by the clock that `using` put there, and by the
+machine otherwise: so the services of the web plane can be run at another moment, and only by who says so.
+
 Two clocks, never mixed: *wall* time is integer microseconds since 1970 UTC (what a person asks for), *monotonic* time
 is what schedules and measures. Microseconds stay exact in a JavaScript number until the year 2255; nanoseconds do not.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from nangmai.base.units import US_PER_S
+from nangmai.base.units import US_PER_S, utc_from_us
 
 
 class Clock(Protocol):
@@ -70,3 +77,27 @@ class ManualClock:
     def step(self, offset_us: int) -> None:
         """Set the wall clock forward or back, as an administrator or NTP would; monotonic time is untouched."""
         self._wall_us += offset_us
+
+
+_system: Clock = SystemClock()
+_chosen: ContextVar[Clock | None] = ContextVar("clock", default=None)
+
+
+@contextlib.contextmanager
+def using(clock: Clock) -> Iterator[Clock]:
+    """Within, `wall_us` and `utc_now` of this thread or task are told by this clock; nobody else's are."""
+    token = _chosen.set(clock)
+    try:
+        yield clock
+    finally:
+        _chosen.reset(token)
+
+
+def wall_us(clock: Clock | None = None) -> int:
+    """Microseconds since 1970 UTC by the clock given, else by the one in use here."""
+    return (clock or _chosen.get() or _system).wall_us()
+
+
+def utc_now(clock: Clock | None = None) -> datetime:
+    """The same moment as an aware datetime."""
+    return utc_from_us(wall_us(clock))

@@ -13,8 +13,8 @@ import secrets
 import pyotp
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts.models import Passkey, RecoveryCode, Totp, User
 from nangmai.web.accounts.sealing import seal, unseal
 from nangmai.web.accounts.services import LEGIBLE
@@ -61,7 +61,7 @@ def provisioning_uri(user: User, secret: str, host: str) -> str:
 
 def step_of(secret: str, code: str) -> int | None:
     """The step of time the code belongs to, when it is one of those accepted now."""
-    now = int(timezone.now().timestamp()) // STEP_S
+    now = int(utc_now().timestamp()) // STEP_S
     steps = range(now - WINDOW_STEPS, now + WINDOW_STEPS + 1)
     hits = [step for step in steps if hmac.compare_digest(pyotp.HOTP(secret).at(step).encode(), code.encode())]
     return max(hits, default=None)
@@ -74,7 +74,7 @@ def add_totp(*, user: User, secret: str, code: str) -> bool:
     if step is None:
         return False
     sealed = seal(secret, purpose=_PURPOSE, owner=str(user.pk))
-    fields = {"sealed_secret": sealed, "last_step": step, "added_at": timezone.now(), "used_at": None}
+    fields = {"sealed_secret": sealed, "last_step": step, "added_at": utc_now(), "used_at": None}
     Totp.objects.update_or_create(user=user, defaults=fields)
     acted.send(sender=Totp, act="factor.added", user=user, facts={"kind": "totp"})
     return True
@@ -90,7 +90,7 @@ def check_totp(user: User, code: str) -> bool:
         return False
     # One statement, so that of two requests with the same code one alone wins.
     newer = Totp.objects.filter(pk=factor.pk, last_step__lt=step)
-    return newer.update(last_step=step, used_at=timezone.now()) == 1
+    return newer.update(last_step=step, used_at=utc_now()) == 1
 
 
 @transaction.atomic
@@ -117,7 +117,7 @@ def check_recovery_code(user: User, code: str) -> bool:
     row = user.recovery_codes.filter(number=int(number), used_at=None).first()
     if row is None or not check_password(code, row.hash):
         return False
-    return RecoveryCode.objects.filter(pk=row.pk, used_at=None).update(used_at=timezone.now()) == 1
+    return RecoveryCode.objects.filter(pk=row.pk, used_at=None).update(used_at=utc_now()) == 1
 
 
 @transaction.atomic

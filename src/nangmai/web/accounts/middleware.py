@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts.models import SignIn, User
 
 NOTED_EVERY = timedelta(minutes=1)
@@ -23,7 +23,7 @@ class KnownSession:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
         if isinstance(user, User):
-            now = timezone.now()
+            now = utc_now()
             SignIn.objects.filter(session_key=request.session.session_key, seen_at__lt=now - NOTED_EVERY).update(
                 seen_at=now
             )

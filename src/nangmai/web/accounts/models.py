@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from nangmai.base.clock import utc_now
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes accounts; names are compared without regard to case."""
@@ -42,7 +44,7 @@ class User(AbstractBaseUser):
     display_name = models.CharField(_("name"), max_length=120)
     is_active = models.BooleanField(_("in service"), default=True)
     must_change_password = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=utc_now, editable=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]

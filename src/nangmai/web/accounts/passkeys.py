@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 import webauthn
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -22,6 +21,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts.models import Passkey, User
 from nangmai.web.accounts.signals import acted
@@ -94,7 +94,7 @@ def _begun(request: HttpRequest, purpose: str, challenge: bytes, options: str) -
     request.session[_CHALLENGE] = {
         "purpose": purpose,
         "challenge": base64.b64encode(challenge).decode(),
-        "at_s": timezone.now().timestamp(),
+        "at_s": utc_now().timestamp(),
     }
     told: dict[str, Any] = json.loads(options)
     return told
@@ -105,7 +105,7 @@ def _challenge(request: HttpRequest, purpose: str) -> bytes:
     kept = request.session.pop(_CHALLENGE, None)
     if kept is None or kept["purpose"] != purpose:
         raise PasskeyTooLate
-    if timezone.now().timestamp() - kept["at_s"] > CHALLENGE_LASTS_S:
+    if utc_now().timestamp() - kept["at_s"] > CHALLENGE_LASTS_S:
         raise PasskeyTooLate
     return base64.b64decode(kept["challenge"])
 
@@ -135,7 +135,7 @@ def register(*, request: HttpRequest, user: User, credential: str, label: str) -
                 public_key=proven.credential_public_key,
                 sign_count=proven.sign_count,
                 label=label[:60],
-                added_at=timezone.now(),
+                added_at=utc_now(),
             )
             acted.send(sender=Passkey, act="factor.added", user=user, facts={"kind": "passkey"})
     except IntegrityError as error:
@@ -164,4 +164,4 @@ def check(*, request: HttpRequest, user: User, credential: str) -> bool:
         return False
     # A counter that stands still or runs back is refused by the library (§7.2, step 21); of two answers one wins.
     same = Passkey.objects.filter(pk=known.pk, sign_count=known.sign_count)
-    return same.update(sign_count=proven.new_sign_count, used_at=timezone.now()) == 1
+    return same.update(sign_count=proven.new_sign_count, used_at=utc_now()) == 1

@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts import throttle
 from nangmai.web.accounts.models import SignIn, User
 from nangmai.web.accounts.signals import acted, session_ended
@@ -30,7 +30,7 @@ def sign_in(*, request: HttpRequest, username: str, password: str) -> User | Non
     with transaction.atomic():
         throttle.record_success(username, address)
         login(request, user)
-        now = timezone.now()
+        now = utc_now()
         SignIn.objects.create(
             user=user,
             session_key=_session_key(request),

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
-from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts import factors, passkeys, throttle
 from nangmai.web.accounts.models import SignIn, User
@@ -48,12 +48,12 @@ def has_given_password(request: HttpRequest) -> bool:
 
 def _is_recent(request: HttpRequest, name: str) -> bool:
     then_s = request.session.get(name)
-    return isinstance(then_s, int | float) and 0 <= timezone.now().timestamp() - then_s < LASTS_S
+    return isinstance(then_s, int | float) and 0 <= utc_now().timestamp() - then_s < LASTS_S
 
 
 def stamp(request: HttpRequest) -> None:
     """Identity is proven now."""
-    request.session[_PROVEN] = timezone.now().timestamp()
+    request.session[_PROVEN] = utc_now().timestamp()
     request.session.pop(_PASSWORD, None)
 
 
@@ -76,7 +76,7 @@ def prove(*, request: HttpRequest, user: User, means: Means, proof: str) -> bool
         outcome = "done" if is_right else "failed"
         acted.send(sender=SignIn, act="identity.proven", user=user, outcome=outcome, facts={"by": means})
     if is_right and means == "password":
-        request.session[_PASSWORD] = timezone.now().timestamp()
+        request.session[_PASSWORD] = utc_now().timestamp()
     elif is_right:
         stamp(request)
     return is_right

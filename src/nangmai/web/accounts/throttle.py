@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from django.db import transaction
-from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts.models import BackOff
 
@@ -40,7 +40,7 @@ def _keys(username: str, address: str | None, gate: Gate) -> dict[str, str]:
 
 def check_allowed(username: str, address: str | None, gate: Gate = "account") -> None:
     """Raise `SignInBlocked` while the account or the address has to wait."""
-    now = timezone.now()
+    now = utc_now()
     waits = BackOff.objects.filter(key__in=_keys(username, address, gate).values(), wait_until__gt=now)
     longest = max((wait.wait_until for wait in waits), default=None)
     if longest is not None:
@@ -51,7 +51,7 @@ def check_allowed(username: str, address: str | None, gate: Gate = "account") ->
 @transaction.atomic
 def record_failure(username: str, address: str | None, gate: Gate = "account") -> None:
     """One more wrong password or code."""
-    now = timezone.now()
+    now = utc_now()
     for kind, key in _keys(username, address, gate).items():
         row, _made = BackOff.objects.select_for_update().get_or_create(
             key=key, defaults={"failed_at": now, "wait_until": now}

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nangmai.base.clock import utc_now
 from nangmai.regulation.acts import ACTS, Title
 from nangmai.regulation.bindings import CHECKS, GUARDS, TRIGGERS
 from nangmai.regulation.conditions import CONDITIONS
@@ -273,6 +273,6 @@ class SignForm(forms.Form):
 
     def clean_in_force_from(self) -> Any:
         begins = self.cleaned_data["in_force_from"]
-        if begins is not None and begins <= timezone.now():
+        if begins is not None and begins <= utc_now():
             raise forms.ValidationError(_("The beginning lies in the past."))
         return begins

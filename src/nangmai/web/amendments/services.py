@@ -13,9 +13,8 @@ from typing import Any, ClassVar
 
 from django.utils import timezone
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import utc_now, wall_us
 from nangmai.base.errors import Error, Kind
-from nangmai.base.units import utc_from_us
 from nangmai.regulation.decisions import Decision
 from nangmai.regulation.effects import effects
 from nangmai.regulation.facts import Thing
@@ -95,10 +94,10 @@ def as_signed_now(amendment: Amendment) -> Regulation:
 def begin(*, by: User, title: str, reason: str) -> Amendment:
     """A draft that says what the version in force says."""
     decision = _require(by, WRITERS)
-    base = versions.in_force(SystemClock().wall_us())
+    base = versions.in_force(wall_us())
     if base is None:
         raise NothingInForceToAmend
-    now = timezone.now()
+    now = utc_now()
     row = Amendment.objects.create(
         base=base,
         title=title,
@@ -128,7 +127,7 @@ def change(
     changed = read(text, "the draft")
     if changed.content_hash == draft.content_hash:
         return row
-    row.text, row.changed_at = text, timezone.now()
+    row.text, row.changed_at = text, utc_now()
     row.save(update_fields=["text", "changed_at"])
     _entry(
         row,
@@ -149,7 +148,7 @@ def comment(*, amendment: Amendment, by: User, text: str) -> Opinion:
     row = _locked(amendment)
     if row.state in (Amendment.State.SIGNED, *AMENDMENT.ends):
         raise OpinionsClosed
-    opinion = Opinion.objects.create(amendment=row, person=by, text=text, at=timezone.now())
+    opinion = Opinion.objects.create(amendment=row, person=by, text=text, at=utc_now())
     _entry(row, by, decision, "amendment.commented", personal={"text": text})
     return opinion
 
@@ -196,7 +195,7 @@ def _papers(
 ) -> tuple[Any, Any]:
     """The decision, signed, and the comparison that goes with it."""
     role = _role(by, decision, draft)
-    institution = papers_kept.letterhead(timezone.localdate()).institution
+    institution = papers_kept.letterhead(timezone.localdate(utc_now())).institution
     content = papers.issuing_decision(
         draft, authority=f"{role} {institution}", issuer=draft.issuer.vi, replaces=row.base.number
     )
@@ -208,13 +207,13 @@ def _papers(
 
 def _role(by: User, decision: Decision, regulation: Regulation) -> str:
     """The role in which somebody signs, as the text names it."""
-    held = {one.assignment: one.role for one in holdings(by, timezone.now())}
+    held = {one.assignment: one.role for one in holdings(by, utc_now())}
     return regulation.role_by_id[held[decision.assignment]].title.vi
 
 
 def _soon() -> datetime:
     """The next full second after a little while: the text says seconds."""
-    now = utc_from_us(SystemClock().wall_us())
+    now = utc_now()
     return now.replace(microsecond=0) + timedelta(seconds=1) + BEGINS_AFTER
 
 

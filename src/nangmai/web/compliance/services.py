@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.custody import ledger
 from nangmai.custody.merkle import CompactRange, leaf_hash
@@ -55,7 +56,7 @@ def attest(*, by: User, norm: Norm, text: str, is_stepped_up: bool) -> Attestati
     bound = attested_by(norm)
     if bound is None:
         raise NotAttested(norm=norm.id)
-    now = timezone.now()
+    now = utc_now()
     held = next((one for one in holdings(by, now, act=ACT) if one.role == bound.name), None)
     if held is None:
         raise NotYoursToAttest(clause=norm.clause, role=role_title(bound.name))
@@ -101,7 +102,7 @@ def keep_states() -> int:
 def verify_ledger_when_due() -> LedgerCheck | None:
     """Once a day."""
     last = LedgerCheck.objects.first()
-    if last is not None and timezone.now() - last.at < VERIFIED_EVERY:
+    if last is not None and utc_now() - last.at < VERIFIED_EVERY:
         return None
     return verify_ledger()
 
@@ -112,7 +113,7 @@ def verify_ledger() -> LedgerCheck:
     roots = dict(Checkpoint.objects.filter(size__lte=head.size).values_list("size", "root"))
     fault = _first_fault(head.size, bytes(head.hashes), roots)
     with transaction.atomic():
-        row = LedgerCheck.objects.create(at=timezone.now(), entries=head.size, fault=fault)
+        row = LedgerCheck.objects.create(at=utc_now(), entries=head.size, fault=fault)
         append(
             act="ledger.verified",
             actor=SYSTEM,

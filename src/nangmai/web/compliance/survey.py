@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.db.models import Max
 from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import us_from_datetime, utc_from_us
 from nangmai.regulation.durations import add, fill, parse
@@ -34,7 +35,7 @@ class Survey:
     """How things stand at a moment, by the version in force then."""
 
     def __init__(self, now: datetime | None = None) -> None:
-        self.now = now or timezone.now()
+        self.now = now or utc_now()
         self.now_us = us_from_datetime(self.now)
         version = versions.in_force(self.now_us)
         if version is None:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
+from nangmai.base.clock import utc_now
 from nangmai.base.units import utc_from_us
 from nangmai.web.duties import services
 from nangmai.web.duties.models import Duty
@@ -22,7 +21,7 @@ FAILED_AFTER = timedelta(minutes=15)
 
 def look(*, now: datetime | None = None) -> None:
     """All of them."""
-    now = now or timezone.now()
+    now = now or utc_now()
     _unmanned(now)
     _failed_cameras(now)
     _reported_matters()

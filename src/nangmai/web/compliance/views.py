@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts.step_up import is_stepped_up, step_up, typed
 from nangmai.web.accounts.views import person
 from nangmai.web.compliance import attesting, queries, services
@@ -48,7 +48,7 @@ def attest(request: HttpRequest, norm: str) -> HttpResponse:
         "clause": clause.id,
         "text": said(clause.text),
         "role": role_name(survey.regulation, bound.name),
-        "is_mine": any(one.role == bound.name for one in holdings(user, timezone.now(), act=services.ACT)),
+        "is_mine": any(one.role == bound.name for one in holdings(user, utc_now(), act=services.ACT)),
         "finding": attesting.finding(survey, found, bound),
         "known": queries.attestations(found)[:12],
         "form": form,

@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import wall_us
 from nangmai.base.errors import Error, Kind
 from nangmai.protocol.messages import VERSION, Desired, MessageInvalid, Report, Retention
 from nangmai.web.access import for_recorders
@@ -52,7 +52,7 @@ def _report(body: bytes) -> Report:
 
 
 def _desired(recorder: Recorder, acknowledged: int) -> Desired:
-    now_us = SystemClock().wall_us()
+    now_us = wall_us()
     return Desired(
         version=VERSION,
         acknowledged_use=acknowledged,

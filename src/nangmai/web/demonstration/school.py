@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from nangmai import demonstration
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts import services as accounts
 from nangmai.web.accounts.models import User
 from nangmai.web.documents import services as documents
@@ -65,7 +66,7 @@ def set_up() -> None:
     for username, name, role, unit in PEOPLE:
         if username not in known:
             _add(username, name, role, unit)
-    man_the_watch(timezone.now())
+    man_the_watch(utc_now())
 
 
 @transaction.atomic

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nangmai.base.clock import utc_now
 from nangmai.base.units import us_from_datetime
 from nangmai.web.accounts.models import User
 from nangmai.web.sites.models import Camera
@@ -82,7 +82,7 @@ class DirectionForm(FootageForm):
 
     def clean_until_at(self) -> datetime:
         until: datetime = self.cleaned_data["until_at"]
-        if until <= timezone.now():
+        if until <= utc_now():
             raise forms.ValidationError(_("The end lies in the past."))
         return until
 

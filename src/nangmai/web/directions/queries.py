@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts.models import User
 from nangmai.web.directions.models import Asked, Direction
 
 
 def valid(at: datetime | None = None) -> QuerySet[Direction]:
     """Directions that count at a moment."""
-    at = at or timezone.now()
+    at = at or utc_now()
     is_not_withdrawn = Q(withdrawn_at=None) | Q(withdrawn_at__gt=at)
     return Direction.objects.filter(is_not_withdrawn, signed_at__lte=at, until_at__gt=at)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import transaction
-from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.regulation.facts import Thing
 from nangmai.web.accounts.models import User
@@ -71,7 +71,7 @@ def ask(
         to_us=span[1],
         purpose=purpose,
         reason=reason,
-        asked_at=timezone.now(),
+        asked_at=utc_now(),
     )
     row.cameras.set(cameras)
     append(
@@ -102,7 +102,7 @@ def give(
     _check(cameras, span)
     if by == person:
         raise OwnDirection
-    now = timezone.now()
+    now = utc_now()
     if until_at <= now:
         raise EndsTooEarly
     row = Direction.objects.create(
@@ -163,7 +163,7 @@ def withdraw(*, direction: Direction, by: User, is_stepped_up: bool) -> None:
     row = Direction.objects.select_for_update().get(pk=direction.pk)
     if row.withdrawn_at is not None:
         return
-    row.withdrawn_at, row.withdrawn_by = timezone.now(), by
+    row.withdrawn_at, row.withdrawn_by = utc_now(), by
     row.save(update_fields=["withdrawn_at", "withdrawn_by"])
     append(
         act="direction.withdrawn",
@@ -188,7 +188,7 @@ def _answered(asked: Asked, by: User, state: Asked.State, answer: str) -> Asked:
     if row.state != Asked.State.OPEN:
         raise AlreadyAnswered
     row.state, row.answer = state, answer
-    row.answered_by, row.answered_at = by, timezone.now()
+    row.answered_by, row.answered_at = by, utc_now()
     row.save(update_fields=["state", "answer", "answered_by", "answered_at"])
     return row
 

@@ -9,11 +9,10 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import utc_now, wall_us
 from nangmai.base.units import utc_from_us
 from nangmai.regulation.acts import ACTS
 from nangmai.web.access import signed_in
@@ -31,7 +30,7 @@ ROWS_A_PAGE = 30
 
 
 def _purposes() -> dict[str, str]:
-    version = versions.in_force(SystemClock().wall_us())
+    version = versions.in_force(wall_us())
     if version is None:
         return {}
     regulation = versions.text_of(version)
@@ -49,7 +48,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "answered": asked.exclude(state=Asked.State.OPEN)[:ROWS_A_PAGE],
         "page": rows,
         "is_board": is_board,
-        "now": timezone.now(),
+        "now": utc_now(),
     }
     return render(request, "directions/listed.html", context)
 
@@ -146,12 +145,12 @@ def withdraw(request: HttpRequest, direction_id: int) -> HttpResponse:
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    now = timezone.now()
+    now = utc_now()
     return {"from_at": now - timedelta(hours=1), "to_at": now, "purpose": stated_purpose(request)}
 
 
 def _out_of(asked: Asked | None) -> dict[str, Any]:
-    now = timezone.now()
+    now = utc_now()
     if asked is None:
         return {"from_at": now - timedelta(hours=1), "to_at": now, "until_at": now + timedelta(hours=24)}
     return {

@@ -18,9 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nangmai.base.canonical import canonical_json
-from nangmai.base.clock import Clock, SystemClock
+from nangmai.base.clock import Clock, utc_now
 from nangmai.base.errors import Error, Kind
-from nangmai.base.units import utc_from_us
 from nangmai.web.accounts.models import User
 from nangmai.web.authority import Basis, authority
 from nangmai.web.documents import files, queries, signing, typesetting
@@ -274,7 +273,7 @@ def _with_fields(chosen: Paper, content: Mapping[str, Any], *, at: datetime.date
 
 
 def _now(clock: Clock | None) -> datetime.datetime:
-    return utc_from_us((clock or SystemClock()).wall_us())
+    return utc_now(clock)
 
 
 def _thing(document: Document) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from nangmai.base.clock import utc_now
 from nangmai.web.access import public as for_everybody
 from nangmai.web.access import signed_in
 from nangmai.web.accounts.step_up import is_stepped_up, to_step_up
@@ -175,7 +176,7 @@ def letterhead(request: HttpRequest) -> HttpResponse:
     user = person(request)
     newest = Letterhead.objects.first()
     start = {} if newest is None else newest.as_data() | {"public_address": newest.public_address}
-    form = LetterheadForm(request.POST or None, initial={**start, "in_force_from": timezone.localdate()})
+    form = LetterheadForm(request.POST or None, initial={**start, "in_force_from": timezone.localdate(utc_now())})
     if request.method == "POST" and form.is_valid():
         services.set_letterhead(by=user, **form.cleaned_data)
         messages.success(request, _("The letterhead is set. Papers issued before keep theirs."))

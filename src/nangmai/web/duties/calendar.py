@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.base.units import us_from_datetime, utc_from_us
 from nangmai.regulation import duties as rules
 from nangmai.regulation.model import Regulation
@@ -22,7 +23,7 @@ ACKNOWLEDGE = "regulation.acknowledge"
 
 def look(*, now: datetime | None = None) -> None:
     """Open what has come due to be opened, close what has been done."""
-    now = now or timezone.now()
+    now = now or utc_now()
     version = versions.in_force(us_from_datetime(now))
     if version is None:
         return

@@ -11,8 +11,8 @@ from typing import ClassVar
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import us_from_datetime, utc_from_us
 from nangmai.regulation import duties as rules
@@ -52,8 +52,8 @@ def in_force(at: datetime) -> Regulation | None:
 @transaction.atomic
 def opened(trigger: str, subject: str, *, at: datetime | None = None, person: User | None = None) -> list[Duty]:
     """An event has happened: the duties that the text in force ties to it, as far as they are not open yet."""
-    at = at or timezone.now()
-    regulation = in_force(timezone.now())
+    at = at or utc_now()
+    regulation = in_force(utc_now())
     if regulation is None:
         return []
     made = (open_duty(rule, regulation, subject, at=at, person=person) for rule in rules.rules_for(regulation, trigger))
@@ -99,7 +99,7 @@ def ended(rows: QuerySet[Duty], evidence: str) -> int:
 @transaction.atomic
 def report_done(*, duty: Duty, by: User, evidence: str) -> Duty:
     """Who owes it says what was done."""
-    if not is_owed_by(duty, by, timezone.now()):
+    if not is_owed_by(duty, by, utc_now()):
         raise NotYourDuty
     if not evidence.strip():
         raise EvidenceMissing
@@ -113,7 +113,7 @@ def _close(pk: int, by: User | None, evidence: str) -> Duty | None:
     duty = Duty.objects.select_for_update().get(pk=pk)
     if duty.done_at is not None:
         return None
-    duty.done_at, duty.done_by, duty.evidence = timezone.now(), by, evidence
+    duty.done_at, duty.done_by, duty.evidence = utc_now(), by, evidence
     duty.save(update_fields=["done_at", "done_by", "evidence"])
     is_late = duty.due_at is not None and duty.done_at > duty.due_at
     append(
@@ -130,7 +130,7 @@ def _close(pk: int, by: User | None, evidence: str) -> Duty | None:
 
 def escalate_overdue(*, now: datetime | None = None) -> int:
     """Pass on what is late to whom the text names next; how many steps were taken."""
-    now = now or timezone.now()
+    now = now or utc_now()
     late = Duty.objects.filter(done_at=None, due_at__lt=now)
     return sum(_escalate(duty, now) for duty in late)
 

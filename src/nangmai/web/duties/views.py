@@ -8,11 +8,10 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import utc_now, wall_us
 from nangmai.regulation.acts import ACTS
 from nangmai.web.access import signed_in
 from nangmai.web.accounts.views import person
@@ -40,8 +39,8 @@ class Row(NamedTuple):
 
 
 def _rows(duties: list[Duty]) -> list[Row]:
-    now, names = timezone.now(), thing_names()
-    version = versions.in_force(SystemClock().wall_us())
+    now, names = utc_now(), thing_names()
+    version = versions.in_force(wall_us())
     regulation = None if version is None else versions.text_of(version)
 
     def titles(roles: list[str]) -> str:
@@ -68,7 +67,7 @@ def _rows(duties: list[Duty]) -> list[Row]:
 def listed(request: HttpRequest) -> HttpResponse:
     """Mine first; the board sees what is late and everything that is open, and what was done last."""
     user, sees_all = person(request), asker(request).is_named(SEE_ALL)
-    mine = queries.owed_by(user, timezone.now())
+    mine = queries.owed_by(user, utc_now())
     context: dict[str, object] = {"mine": _rows(mine), "sees_all": sees_all}
     if sees_all:
         theirs = [duty for duty in queries.open_duties() if duty not in mine]
@@ -83,7 +82,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def done(request: HttpRequest, duty_id: int) -> HttpResponse:
     """Report a duty done, with what shows it."""
     duty, user = get_object_or_404(Duty.objects.select_related("person"), pk=duty_id), person(request)
-    if not queries.is_owed_by(duty, user, timezone.now()):
+    if not queries.is_owed_by(duty, user, utc_now()):
         raise services.NotYourDuty
     form = DoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min, Q
 
-from nangmai.base.clock import Clock, SystemClock
+from nangmai.base.clock import Clock, wall_us
 from nangmai.base.units import US_PER_S
 from nangmai.web.footage.models import IssuedTicket, Use
 from nangmai.web.ledger.services import UNKNOWN, append
@@ -30,7 +30,7 @@ Key = tuple[int, str, str, int, bool]
 @transaction.atomic
 def fold_uses(*, clock: Clock | None = None) -> int:
     """Write what is settled and not yet written; how many entries that made."""
-    now_us = (clock or SystemClock()).wall_us()
+    now_us = wall_us(clock)
     settled_us = (now_us - SETTLED_US) // MINUTE_US * MINUTE_US
     due = Use.objects.filter(Q(at_us__lt=settled_us) | Q(at_us__gt=now_us + AHEAD_US), entry=None)
     rows = list(due.select_for_update(of=("self",)).select_related("recorder").order_by("at_us", "pk")[:MOST_AT_ONCE])

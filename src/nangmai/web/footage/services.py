@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.db.models import QuerySet
 
-from nangmai.base.clock import Clock, SystemClock
+from nangmai.base.clock import Clock, wall_us
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import US_PER_S, us_from_datetime
 from nangmai.protocol.messages import TicketUse
@@ -89,7 +89,7 @@ def issue(
     *, by: User, session_key: str, wanted: Wanted, purpose: str = "", clock: Clock | None = None
 ) -> tuple[str, IssuedTicket]:
     """A signed ticket and its row, or the error that says why not; both are written into the ledger."""
-    asks = Asker(by, purpose=purpose, at_us=(clock or SystemClock()).wall_us())
+    asks = Asker(by, purpose=purpose, at_us=wall_us(clock))
     if not asks.is_named(ACTS[wanted.right]):
         asks.require(ACTS[wanted.right])  # whoever has no business here does not learn what is here
     recorder, cameras = _recorder_with(wanted)
@@ -206,14 +206,14 @@ def _together(decisions: list[Decision]) -> Decision:
 
 def revoke_person(*, person: User, issued_before: datetime | None = None, clock: Clock | None = None) -> int:
     """Take back every ticket the person still holds: what they rested on has changed. Pages ask for new ones."""
-    now_us = (clock or SystemClock()).wall_us()
+    now_us = wall_us(clock)
     before_us = now_us if issued_before is None else us_from_datetime(issued_before)
     return withdraw(still_open(now_us).filter(person=person, issued_us__lte=before_us), now_us)
 
 
 def revoke_session(*, session_key: str, clock: Clock | None = None) -> int:
     """Take back every ticket the session still holds; recorders close what it opened."""
-    now_us = (clock or SystemClock()).wall_us()
+    now_us = wall_us(clock)
     return withdraw(still_open(now_us).filter(session_key=session_key), now_us)
 
 

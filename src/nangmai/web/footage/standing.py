@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from nangmai.base.clock import Clock, SystemClock
+from nangmai.base.clock import Clock, wall_us
 from nangmai.base.units import US_PER_S
 from nangmai.regulation.decisions import Decision
 from nangmai.regulation.facts import Thing
@@ -25,7 +25,7 @@ Known = dict[tuple[int, str], Camera]
 
 def end_unfounded(*, clock: Clock | None = None) -> int:
     """Take back the tickets whose basis is gone; how many."""
-    now_us = (clock or SystemClock()).wall_us()
+    now_us = wall_us(clock)
     held = list(still_open(now_us).select_related("person"))
     if not held:
         return 0

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.db.models import QuerySet
 
-from nangmai.base.clock import Clock, SystemClock
+from nangmai.base.clock import Clock, wall_us
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import US_PER_S
 from nangmai.custody import ledger
@@ -74,7 +74,7 @@ def append(
         entry = ledger.Entry(
             **_checked(given),
             seq=head.size,
-            at_us=(clock or SystemClock()).wall_us(),
+            at_us=wall_us(clock),
             outcome=outcome,
             clauses=tuple(map(legible, clauses)),
             before=None if before is None else state_hash(legible(before)),
@@ -127,13 +127,13 @@ def checkpoint(*, clock: Clock | None = None) -> Checkpoint:
         return known
     root = CompactRange.parse(head.size, bytes(head.hashes)).root()
     note = LedgerCheckpoint(keys.origin(), head.size, root).sign(keys.signing_key())
-    now_us = (clock or SystemClock()).wall_us()
+    now_us = wall_us(clock)
     return Checkpoint.objects.create(size=head.size, root=root.hex(), note=note, made_us=now_us)
 
 
 def checkpoint_when_due(*, clock: Clock | None = None) -> Checkpoint | None:
     """One every hour in which something was added."""
-    now_us = (clock or SystemClock()).wall_us()
+    now_us = wall_us(clock)
     newest = Checkpoint.objects.first()
     is_early = newest is not None and 0 <= now_us - newest.made_us < CHECKPOINT_EVERY_US
     if is_early or LedgerHead.objects.get().size == (newest.size if newest else 0):

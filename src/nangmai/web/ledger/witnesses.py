@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.core.mail import send_mail
 
-from nangmai.base.clock import Clock, SystemClock
+from nangmai.base.clock import Clock, wall_us
 from nangmai.base.errors import Error, Kind
 from nangmai.custody.ledger import read_checkpoint, verify_ledger_checkpoint
 from nangmai.protocol.keys import parse_public_key
@@ -149,7 +149,7 @@ def note_witness(
     clock: Clock | None = None,
 ) -> Witness:
     """Write down that a checkpoint is known at a place; a later attempt takes the place of an earlier one."""
-    now_us = (clock or SystemClock()).wall_us()
+    now_us = wall_us(clock)
     row, _made = Witness.objects.update_or_create(
         checkpoint=checkpoint,
         kind=kind,

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import utc_now, wall_us
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import US_PER_S
 from nangmai.regulation.acts import ACTS
@@ -103,7 +103,7 @@ def topics() -> list[str]:
 
 def last_refusal(user: User, act: str) -> Refusal | None:
     """The newest refusal of the act to this person, when it was just now."""
-    since_us = SystemClock().wall_us() - int(A_REFUSAL_IS_FRESH.total_seconds()) * US_PER_S
+    since_us = wall_us() - int(A_REFUSAL_IS_FRESH.total_seconds()) * US_PER_S
     entry = (
         Entry.objects.filter(actor=actor_of(user), act=act, outcome="refused", at_us__gte=since_us)
         .order_by("-seq")
@@ -126,7 +126,7 @@ def known_clauses(text: str) -> str:
 
 def in_force() -> Regulation | None:
     """The text in force now."""
-    version = versions.in_force(SystemClock().wall_us())
+    version = versions.in_force(wall_us())
     return None if version is None else versions.text_of(version)
 
 
@@ -177,7 +177,7 @@ def capacity_of(user: User, decision: Decision) -> tuple[str, ...]:
     """The lines above the name of who signs by a decision; in somebody's place where it rests on a delegation."""
     regulation = in_force()
     titles = {role.id: role.title.vi.upper() for role in regulation.roles} if regulation else {}
-    held = people.holdings(user, timezone.now())
+    held = people.holdings(user, utc_now())
     forms: dict[str, Form] = {one.assignment: one.form for one in held}  # type: ignore[misc]
     form = forms.get(decision.assignment, "")
     own = next((one.role for one in held if not one.form), decision.role)

@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.regulation.acts import ACTS
 from nangmai.regulation.decisions import Decision
@@ -96,7 +97,7 @@ def file(*, person: User | None, act: str = "", clause: str = "", text: str = ""
         refusal_seq=refusal.seq if refusal else None,
         text=text,
         suggestion=suggestion,
-        filed_at=timezone.now(),
+        filed_at=utc_now(),
     )
     facts = {"refused_act": act, "refused_clause": row.clause, "refusal": row.refusal_seq}
     _write("matter.filed", row.name, person, decision, facts, {"text": text, "suggestion": suggestion})
@@ -133,7 +134,7 @@ def collect(*, matter: Matter, by: User, topic: str, note: str, proposal: str = 
     row = _locked(matter)
     row.state = MATTER.next(row.state, "collect").target
     row.topic, row.note, row.proposal = topic.strip(), note.strip(), proposal.strip()
-    row.collected_by, row.collected_at = by, timezone.now()
+    row.collected_by, row.collected_at = by, utc_now()
     row.save(update_fields=["state", "topic", "note", "proposal", "collected_by", "collected_at"])
     personal = {"topic": row.topic, "note": row.note, "proposal": row.proposal}
     _write("matter.collected", row.name, by, decision, {}, personal)
@@ -148,7 +149,7 @@ def report(*, by: User, remarks: str = "", after: int | None = None) -> MatterRe
     """
     decision = Asker(by).require(REPORT, Thing("matter"))
     rows = list(_lock(queries.open_matters()))
-    now = timezone.now()
+    now = utc_now()
     today, last = timezone.localdate(now), MatterReport.objects.select_related("document").first()
     if last is not None and after not in (None, last.pk):
         raise ReportedMeanwhile(number=last.document.number_text)
@@ -175,7 +176,7 @@ def answer(*, matter: Matter, by: User, choice: str, reason: str) -> Matter:
     row = _locked(matter)
     row.state = MATTER.next(row.state, choice).target
     row.answer, row.reason = Matter.Answer(choice), reason.strip()
-    row.answered_by, row.answered_at = by, timezone.now()
+    row.answered_by, row.answered_at = by, utc_now()
     row.save(update_fields=["state", "answer", "reason", "answered_by", "answered_at"])
     _write("matter.answered", row.name, by, decision, {"answer": str(row.answer)}, {"reason": row.reason})
     return row

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts.models import User
 from nangmai.web.people.models import Assignment, Delegation, Recusal
 from nangmai.web.people.signals import holdings_changed
@@ -16,7 +15,7 @@ ANNOUNCED_FOR = timedelta(hours=1)
 
 def announce() -> int:
     """Send `holdings_changed` for holdings that ended and recusals that began; run every second, may be repeated."""
-    now = timezone.now()
+    now = utc_now()
     ended = {"until_at__lte": now, "until_at__gt": now - ANNOUNCED_FOR}
     begun = {"from_at__lte": now, "from_at__gt": now - ANNOUNCED_FOR}
     told: list[tuple[User, datetime | None]] = []

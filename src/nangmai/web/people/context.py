@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts.models import User
 from nangmai.web.people.queries import holdings
 
@@ -17,4 +17,4 @@ def held(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"held": []}
-    return {"held": SimpleLazyObject(lambda: holdings(user, timezone.now()))}
+    return {"held": SimpleLazyObject(lambda: holdings(user, utc_now()))}

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts.models import User
 from nangmai.web.authority import Basis, authority, one_act
@@ -215,7 +215,7 @@ def _assign(
 ) -> Assignment:
     _check_role(role)
     _check_areas([area] if area else [])
-    now = timezone.now()
+    now = utc_now()
     from_at, until_at = span.resolved(now)
     made = Assignment.objects.create(
         person=person,
@@ -238,7 +238,7 @@ def revoke(*, assignment: Assignment, by: User, is_stepped_up: bool, reason: str
     """End an assignment now. What others hold by its delegation ends with it."""
     basis = _require(by, ASSIGN, f"assignment:{assignment.pk}", is_stepped_up)
     reason = _told(reason)
-    now = timezone.now()
+    now = utc_now()
     # The rows of everybody who may sign are locked in one order: two revocations at once cannot leave nobody.
     signing = authority().roles_with(ASSIGN)
     list(Assignment.objects.select_for_update().filter(role__in=signing).order_by("pk"))
@@ -274,7 +274,7 @@ def delegate(
     basis = _require(by, DELEGATE, f"person:{taker.pk}", is_stepped_up)
     if taker == by:
         raise SelfAssignment
-    now = timezone.now()
+    now = utc_now()
     from_at, until_at = span.resolved(now)
     if assignment.person_id != by.pk or not Assignment.objects.filter(queries.in_force(now), pk=assignment.pk).exists():
         raise NotOwnAssignment
@@ -308,7 +308,7 @@ def withdraw(*, delegation: Delegation, by: User, is_stepped_up: bool, reason: s
     act = DELEGATE if delegation.giver_id == by.pk else ASSIGN
     basis = _require(by, act, f"delegation:{delegation.pk}", is_stepped_up)
     reason = _told(reason)
-    now = timezone.now()
+    now = utc_now()
     row = Delegation.objects.select_for_update().select_related("taker").get(pk=delegation.pk)
     if row.withdrawn_at is not None or (row.until_at is not None and row.until_at <= now):
         raise AlreadyEnded
@@ -326,7 +326,7 @@ def recuse(*, person: User, case: str, reason: str, by: User, is_stepped_up: boo
     basis = Basis()
     if person != by:
         basis = _require(by, ASSIGN, f"person:{person.pk}", is_stepped_up)
-    now = timezone.now()
+    now = utc_now()
     from_at, until_at = (span or Span()).resolved(now)
     made = Recusal.objects.create(
         person=person,

@@ -9,10 +9,10 @@ from django import forms as django_forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error
 from nangmai.web.access import signed_in
 from nangmai.web.accounts.models import User
@@ -34,7 +34,7 @@ def people(request: HttpRequest) -> HttpResponse:
     wanted = register.Wanted(
         asked.get("q", "").strip(), asked.get("role", ""), asked.get("unit", ""), bool(asked.get("all"))
     )
-    now = timezone.now()
+    now = utc_now()
     holding = Assignment.objects.filter(queries.in_force(now)).values("person_id")
     context = {
         "lines": register.lines(now, wanted),
@@ -60,7 +60,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _person_page(request: HttpRequest, shown: User) -> HttpResponse:
-    now, reader = timezone.now(), person(request)
+    now, reader = utc_now(), person(request)
     context = {
         "shown": shown,
         "is_own": shown == reader,

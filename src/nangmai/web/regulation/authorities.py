@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import wall_us
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import US_PER_S, utc_from_us
 from nangmai.regulation.acts import ACTS, Title
@@ -89,7 +89,7 @@ class Asker:
 
     def __init__(self, user: User | None, *, purpose: str = "", at_us: int | None = None) -> None:
         self.user = user
-        self.at_us = SystemClock().wall_us() if at_us is None else at_us
+        self.at_us = wall_us() if at_us is None else at_us
         self.purpose = purpose
         self.gathered = Gathered(user, self.at_us)
         self._version = versions.in_force(self.at_us)
@@ -285,7 +285,7 @@ def roles_with(act: str) -> frozenset[str]:
 
 
 def _in_force() -> Regulation | None:
-    version = versions.in_force(SystemClock().wall_us())
+    version = versions.in_force(wall_us())
     return None if version is None else versions.text_of(version)
 
 

@@ -5,10 +5,9 @@ The purposes are the regulation's; `quality_check` is the one that norms of chec
 
 from __future__ import annotations
 
-import time
-
 from django.http import HttpRequest
 
+from nangmai.base.clock import utc_now
 from nangmai.regulation.model import Regulation
 
 QUALITY_CHECK = "quality_check"  #: the purpose that the condition `for_quality_check` means
@@ -25,11 +24,11 @@ def known_purposes(regulation: Regulation) -> tuple[str, ...]:
 def stated_purpose(request: HttpRequest) -> str:
     """The purpose of this session; empty when none was stated or it is too long ago."""
     stated = request.session.get(KEY) if hasattr(request, "session") else None
-    if not isinstance(stated, list) or len(stated) != 2 or time.time() - stated[1] > LASTS_S:
+    if not isinstance(stated, list) or len(stated) != 2 or utc_now().timestamp() - stated[1] > LASTS_S:
         return ""
     return str(stated[0])
 
 
 def state_purpose(request: HttpRequest, purpose: str) -> None:
     """From now on, until it lapses or another is stated."""
-    request.session[KEY] = [purpose, int(time.time())]
+    request.session[KEY] = [purpose, int(utc_now().timestamp())]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils import timezone
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import utc_now, wall_us
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import US_PER_S
 from nangmai.regulation.form import read
@@ -63,12 +63,12 @@ def adopt(*, text: str, where: str) -> Version:
 def publish(*, text: str, by: User, is_stepped_up: bool, document: str = "", now_us: int | None = None) -> Version:
     """The next version; the one in force ends where it begins. Who may sign is asked here, not only on the page."""
     authorities.require(by, "amendment.sign", is_stepped_up=is_stepped_up)
-    now_us = SystemClock().wall_us() if now_us is None else now_us
+    now_us = wall_us() if now_us is None else now_us
     regulation = sound(text, "the draft")
     from_us = round(regulation.in_force_from.timestamp() * US_PER_S)
     latest = Version.objects.select_for_update().order_by("in_force_from_us").last()
     if from_us < now_us or (latest is not None and from_us <= latest.in_force_from_us):
-        raise BeginsTooEarly(moment=timezone.localtime().isoformat(timespec="minutes"))
+        raise BeginsTooEarly(moment=timezone.localtime(utc_now()).isoformat(timespec="minutes"))
     if latest is not None:
         latest.in_force_until_us = from_us
         latest.save(update_fields=["in_force_until_us"])
@@ -84,7 +84,7 @@ def _add(text: str, regulation: Regulation, *, by: User | None, document: str, f
         text=text,
         in_force_from_us=begins_us,
         in_force_until_us=None if until is None else round(until.timestamp() * US_PER_S),
-        signed_at=timezone.now(),
+        signed_at=utc_now(),
         signed_by=by,
         is_adopted=by is None,
         document=document,
@@ -103,11 +103,11 @@ def _add(text: str, regulation: Regulation, *, by: User | None, document: str, f
 @transaction.atomic
 def acknowledge(*, person: User, now_us: int | None = None) -> Acknowledgement | None:
     """Put one's name to the version in force; None when none is, or when that was done before."""
-    now_us = SystemClock().wall_us() if now_us is None else now_us
+    now_us = wall_us() if now_us is None else now_us
     version = versions.in_force(now_us)
     if version is None:
         return None
-    row, is_new = Acknowledgement.objects.get_or_create(version=version, person=person, defaults={"at": timezone.now()})
+    row, is_new = Acknowledgement.objects.get_or_create(version=version, person=person, defaults={"at": utc_now()})
     if is_new:
         append(
             act="regulation.acknowledged",

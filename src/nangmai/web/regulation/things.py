@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import wall_us
 from nangmai.regulation.facts import Thing
 from nangmai.web.regulation import versions
 from nangmai.web.sites.models import Camera
@@ -17,7 +17,7 @@ class CameraThings:
 
     def __init__(self) -> None:
         self._places = places()
-        version = versions.in_force(SystemClock().wall_us())
+        version = versions.in_force(wall_us())
         regulation = None if version is None else versions.text_of(version)
         self._purposes = frozenset(purpose.id for purpose in regulation.purposes) if regulation else frozenset()
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import wall_us
 from nangmai.regulation.acts import ACTS
 from nangmai.web.access import signed_in
 from nangmai.web.accounts.views import next_address, person
@@ -27,14 +27,14 @@ def _shown(version: Version) -> dict[str, object]:
         "regulation": regulation,
         "articles": queries.articles_of(regulation),
         "parameters": queries.parameters_of(regulation),
-        "is_in_force": version == versions.in_force(SystemClock().wall_us()),
+        "is_in_force": version == versions.in_force(wall_us()),
     }
 
 
 @requires("regulation.read")
 def text(request: HttpRequest) -> HttpResponse:
     """The text in force: clauses on the left, what they permit, forbid and oblige on the right."""
-    version = versions.in_force(SystemClock().wall_us())
+    version = versions.in_force(wall_us())
     if version is None:
         return render(request, "regulation/none.html", status=404)
     return render(request, "regulation/text.html", _shown(version))
@@ -49,7 +49,7 @@ def version(request: HttpRequest, sha256: str) -> HttpResponse:
 @requires("regulation.read")
 def matrix(request: HttpRequest) -> HttpResponse:
     """Who may do what: made from the compiled norms, never written by hand."""
-    current = versions.in_force(SystemClock().wall_us())
+    current = versions.in_force(wall_us())
     if current is None:
         return render(request, "regulation/none.html", status=404)
     roles, rows = queries.matrix_of(versions.text_of(current))
@@ -59,7 +59,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 @requires("regulation.read")
 def all_versions(request: HttpRequest) -> HttpResponse:
     """What was in force when, and who has acknowledged the newest."""
-    current = versions.in_force(SystemClock().wall_us())
+    current = versions.in_force(wall_us())
     context = {
         "versions": queries.versions_of(),
         "current": current,
@@ -74,7 +74,7 @@ def all_versions(request: HttpRequest) -> HttpResponse:
 def acknowledge(request: HttpRequest) -> HttpResponse:
     """Read and sign: before that, no footage."""
     user = person(request)
-    current = versions.in_force(SystemClock().wall_us())
+    current = versions.in_force(wall_us())
     if current is None:
         return render(request, "regulation/none.html", status=404)
     if request.method == "POST":
@@ -94,7 +94,7 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def purpose(request: HttpRequest) -> HttpResponse:
     """What for: asked where a norm lets a person look for a purpose only. Offers the purposes that would let them."""
-    current = versions.in_force(SystemClock().wall_us())
+    current = versions.in_force(wall_us())
     acts = [act for act in request.GET.getlist("act") if act in ACTS]
     regulation = versions.text_of(current) if current else None
     offered = asker(request).purposes_for(*(acts or ("playback.view", "live.view")))

@@ -13,6 +13,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nangmai.base.clock import utc_now
+
 #: a recorder that reports nothing for so long counts as silent (it reports every 10 s at least)
 SILENT_AFTER = timedelta(seconds=45)
 
@@ -115,7 +117,7 @@ class Recorder(models.Model):
     @property
     def is_silent(self) -> bool:
         """No report for longer than a report may take: what we show of it is old."""
-        return self.reported_at is None or timezone.now() - self.reported_at > SILENT_AFTER
+        return self.reported_at is None or utc_now() - self.reported_at > SILENT_AFTER
 
     @property
     def base(self) -> str:
@@ -196,7 +198,7 @@ class Checkpoint(models.Model):
     recorder = models.ForeignKey(Recorder, on_delete=models.CASCADE, related_name="checkpoints")
     sha256 = models.CharField(max_length=64, unique=True)
     text = models.TextField()
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(default=utc_now, editable=False)
 
     class Meta:
         ordering = ("-received_at",)

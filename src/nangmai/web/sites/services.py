@@ -10,9 +10,8 @@ from typing import Any, ClassVar
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import transaction
-from django.utils import timezone
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import utc_now, wall_us
 from nangmai.base.errors import Error, Kind
 from nangmai.protocol.identity import RecorderUnproven, verify_recorder_token
 from nangmai.protocol.keys import KeyUnreadable, parse_public_key
@@ -74,7 +73,7 @@ def proven_recorder(*, token: str, enrolment: str, report: Report) -> Recorder:
         raise RecorderUnknown(recorder=report.recorder)
     key = _key(report.public_key if is_first else recorder.public_key, report.recorder)
     try:
-        issuer = verify_recorder_token(token, key, SystemClock().wall_us())
+        issuer = verify_recorder_token(token, key, wall_us())
     except (RecorderUnproven, jwt.InvalidTokenError) as error:
         reason = error.facts.get("reason", "") if isinstance(error, RecorderUnproven) else "malformed"
         raise RecorderSignatureWrong(recorder=report.recorder, reason=reason) from error
@@ -90,7 +89,7 @@ def _pin(recorder: Recorder, public_key: str) -> None:
     """From now on this key speaks for the recorder, and no other."""
     recorder.public_key = public_key
     recorder.enrolment_hash = ""
-    recorder.enrolled_at = timezone.now()
+    recorder.enrolled_at = utc_now()
     recorder.save(update_fields=["public_key", "enrolment_hash", "enrolled_at"])
     append(
         act="recorder.pinned",
@@ -110,7 +109,7 @@ def _key(text: str, recorder: str) -> Ed25519PublicKey:
 @transaction.atomic
 def apply_report(*, recorder: Recorder, report: Report) -> None:
     """Show from now on what the recorder says."""
-    recorder.reported_at = timezone.now()
+    recorder.reported_at = utc_now()
     recorder.boot_id = report.boot_id
     recorder.health_state = report.health.state
     recorder.health_message = report.health.message

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts.models import User
 from nangmai.web.people.models import Assignment, Unit
 from nangmai.web.people.queries import in_force
@@ -16,5 +15,5 @@ def names() -> dict[str, str]:
 
 def of(user: User) -> frozenset[str]:
     """The codes of the units this person is assigned to now."""
-    assigned = Assignment.objects.filter(in_force(timezone.now()), person=user, unit__isnull=False)
+    assigned = Assignment.objects.filter(in_force(utc_now()), person=user, unit__isnull=False)
     return frozenset(assigned.values_list("unit__code", flat=True))

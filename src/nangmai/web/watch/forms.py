@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts.models import User
 from nangmai.web.watch import queries
 from nangmai.web.watch.coverage import Period
@@ -33,7 +34,7 @@ class ShiftForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._days = {day.isoformat(): day for day in week.days}
         self._posts = {str(post.pk): post for post in Post.objects.all()}
-        self._people = {str(user.pk): user for user in queries.watchers(timezone.now())}
+        self._people = {str(user.pk): user for user in queries.watchers(utc_now())}
         self.fields["post"] = forms.ChoiceField(
             label=_("Post"), choices=[(key, post.name) for key, post in self._posts.items()]
         )
@@ -120,7 +121,7 @@ class StayForm(forms.Form):
 
     def until(self, shift: Shift) -> datetime:
         """The new end."""
-        begin = max(shift.until, timezone.now())
+        begin = max(shift.until, utc_now())
         return begin + timedelta(minutes=self.cleaned_data["minutes"])
 
 

@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
-from nangmai.base.clock import SystemClock
+from nangmai.base.clock import utc_now, wall_us
 from nangmai.regulation.parameters import PARAMETERS
 from nangmai.web.accounts.models import User
 from nangmai.web.authority import authority
@@ -31,7 +30,7 @@ class Limits:
 
 def limits() -> Limits:
     """The figures of the version in force; without one, those that stand where no text says anything."""
-    version = versions.in_force(SystemClock().wall_us())
+    version = versions.in_force(wall_us())
     regulation = None if version is None else versions.text_of(version)
 
     def length(name: str, unit: str) -> timedelta:
@@ -131,7 +130,7 @@ def on_shift(user: User, at: datetime) -> bool:
 
 def on_watch_now(at: datetime | None = None) -> list[Shift]:
     """Who is on watch, in the order of posts."""
-    return sorted(held(at or timezone.now()), key=lambda shift: (shift.post.order, shift.post.name))
+    return sorted(held(at or utc_now()), key=lambda shift: (shift.post.order, shift.post.name))
 
 
 def due(person: User, at: datetime) -> list[Shift]:
@@ -162,7 +161,7 @@ class Uncovered:
 
 def uncovered(begin: datetime, end: datetime, *, now: datetime | None = None) -> list[Uncovered]:
     """The minutes nobody covers: up to now by who was there, from now on by what is published."""
-    now, window, grace = now or timezone.now(), Period(begin, end), limits().handover
+    now, window, grace = now or utc_now(), Period(begin, end), limits().handover
     found = []
     for post in Post.objects.filter(is_continuous=True):
         periods = []

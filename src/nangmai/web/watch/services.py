@@ -14,9 +14,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from nangmai.base.clock import Clock, SystemClock
+from nangmai.base.clock import Clock, utc_now
 from nangmai.base.errors import Error, Kind
-from nangmai.base.units import utc_from_us
 from nangmai.web.accounts.models import User
 from nangmai.web.authority import Basis, authority, one_act
 from nangmai.web.ledger.services import actor_of, append
@@ -113,7 +112,7 @@ class ExtensionTooShort(Error):
 
 
 def _now(clock: Clock | None) -> datetime:
-    return utc_from_us((clock or SystemClock()).wall_us())
+    return utc_now(clock)
 
 
 def _basis(by: User, act: str, *, is_stepped_up: bool = False) -> Basis:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.web.access import signed_in
 from nangmai.web.accounts import services as accounts
@@ -41,7 +42,7 @@ def roster(request: HttpRequest) -> HttpResponse:
 
 def _monday(text: str) -> date:
     try:
-        return queries.monday(date.fromisoformat(text)) if text else queries.monday(timezone.localdate())
+        return queries.monday(date.fromisoformat(text)) if text else queries.monday(timezone.localdate(utc_now()))
     except (ValueError, OverflowError) as error:
         raise Http404 from error
 
@@ -58,7 +59,7 @@ def _roster_page(request: HttpRequest, begins: date, form: ShiftForm | None = No
         "last_day": week.days[-1],
         "rows": grid.rows(week),
         "days": week.days,
-        "today": timezone.localdate(),
+        "today": timezone.localdate(utc_now()),
         "faults": [(fault, translated(services.fault_error(fault))) for fault in faults],
         "coverage": grid.coverage(week) if week.pk else None,
         "steps": [
@@ -168,7 +169,7 @@ def shift(request: HttpRequest) -> HttpResponse:
 
 
 def _shift_page(request: HttpRequest, form: HandoverForm | None) -> HttpResponse:
-    user, now = person(request), timezone.now()
+    user, now = person(request), utc_now()
     own = Shift.objects.filter(person=user, state=Shift.State.ON_WATCH).select_related("post").first()
     due = None if own else next(iter(queries.due(user, now)), None)
     holder = queries.on_watch_at(due.post) if due else None
@@ -191,7 +192,7 @@ def _shift_page(request: HttpRequest, form: HandoverForm | None) -> HttpResponse
 
 def _handover_form(request: HttpRequest, shift: Shift | None, *, is_joint: bool) -> HandoverForm:
     assert shift is not None
-    found = [(item.key, items.in_words(item.as_json())) for item in items.open_items(shift.post, timezone.now())]
+    found = [(item.key, items.in_words(item.as_json())) for item in items.open_items(shift.post, utc_now())]
     return HandoverForm(found, request.POST if request.method == "POST" else None, is_joint=is_joint)
 
 
@@ -200,7 +201,7 @@ def _handover_form(request: HttpRequest, shift: Shift | None, *, is_joint: bool)
 def take(request: HttpRequest) -> HttpResponse:
     """Begin the own shift where nobody is on watch."""
     user = person(request)
-    due = next(iter(queries.due(user, timezone.now())), None)
+    due = next(iter(queries.due(user, utc_now())), None)
     if due is None:
         return redirect("watch:shift")
     form = _handover_form(request, due, is_joint=False)
@@ -230,7 +231,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         comer = identity.prove(
             request=request, username=given["username"], password=given["password"], code=given["code"]
         )
-        due = [one for one in queries.due(comer, timezone.now()) if one.post_id == own.post_id]
+        due = [one for one in queries.due(comer, utc_now()) if one.post_id == own.post_id]
         if not due:
             minutes = queries.limits().handover // timedelta(minutes=1)
             raise services.ShiftNotDue(person=comer.display_name, post=own.post.name, minutes=minutes)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
-from django.utils import timezone
 
+from nangmai.base.clock import utc_now
 from nangmai.web.accounts import factors
 
 
 @pytest.fixture(autouse=True)
 def _still(monkeypatch: pytest.MonkeyPatch) -> None:
-    moment = timezone.now()
-    monkeypatch.setattr(factors, "timezone", SimpleNamespace(now=lambda: moment))
+    moment = utc_now()
+    monkeypatch.setattr(factors, "utc_now", lambda: moment)

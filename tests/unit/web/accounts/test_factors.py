@@ -25,7 +25,7 @@ from unit.web.conftest import PASSWORD
 
 def code_of(secret: str, steps: int = 0) -> str:
     """What the app shows now, or so many steps later."""
-    return pyotp.HOTP(secret).at(int(factors.timezone.now().timestamp()) // factors.STEP_S + steps)
+    return pyotp.HOTP(secret).at(int(factors.utc_now().timestamp()) // factors.STEP_S + steps)
 
 
 @pytest.fixture

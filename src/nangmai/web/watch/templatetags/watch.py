@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 
+from nangmai.base.clock import utc_now
 from nangmai.web.watch import queries
 from nangmai.web.watch.coverage import Period
 from nangmai.web.watch.models import Post, Shift
@@ -19,7 +20,7 @@ register = template.Library()
 @register.inclusion_tag("watch/_bar.html", takes_context=True)
 def shift_bar(context: dict[str, Any]) -> dict[str, Any]:
     """Who is on watch and until when, post by post; empty where there is no post."""
-    now = timezone.now()
+    now = utc_now()
     held = {shift.post_id: shift for shift in queries.on_watch_now(now)}
     posts = [(post, held.get(post.pk), queries.next_at(post, now)) for post in Post.objects.all()]
     return {"posts": posts, "now": now, "user": context.get("user")}
@@ -29,7 +30,7 @@ def shift_bar(context: dict[str, Any]) -> dict[str, Any]:
 def clock(moment: datetime) -> str:
     """The time of day; with the date where that is another one."""
     local = timezone.localtime(moment)
-    if local.date() == timezone.localdate():
+    if local.date() == timezone.localdate(utc_now()):
         return time_format(local, "H:i")
     return date_format(local, "H:i d/m")
 
