@@ -207,5 +207,5 @@ def test_the_register_shows_who_watched_what(sign_in: Callable[..., Client]) -> 
     board = sign_in().get("/footage/register").content.decode()
     assert "xem trực tiếp" in board
     assert "1,5 MB" in board
-    assert "nvr-1 / cam-01" in guard.get("/footage/mine").content.decode()
+    assert "nvr-1 · cam-01" in guard.get("/footage/mine").content.decode()
     assert "nvr-1 / cam-01" not in sign_in(Role.FINANCE).get("/footage/mine").content.decode()

@@ -38,4 +38,4 @@ def finding(survey: Survey, norm: Norm, bound: Bound) -> Finding:
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "d/m/Y")
+    return date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")

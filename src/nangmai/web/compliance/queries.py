@@ -236,4 +236,4 @@ def attestations(norm: Norm) -> QuerySet[Attestation]:
 def day_in_words(day: Day) -> str:
     """One cell of the strip."""
     word = State(day.state).label if day.state else _("nothing noted yet")
-    return f"{date_format(day.day, 'd/m/Y')}: {word}"
+    return f"{date_format(day.day, 'SHORT_DATE_FORMAT')}: {word}"

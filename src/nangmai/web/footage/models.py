@@ -60,3 +60,8 @@ class Use(models.Model):
         indexes = (models.Index(name="use_not_in_ledger", fields=["at_us"], condition=models.Q(entry=None)),)
         # A recorder whose index was rebuilt counts from 1 again: the moment tells its uses from the earlier ones.
         constraints = (models.UniqueConstraint(name="use_is_told_once", fields=["recorder", "number", "at_us"]),)
+
+    @property
+    def thing(self) -> str:
+        """The camera as the ledger names it."""
+        return f"camera:{self.recorder.name}/{self.camera}"

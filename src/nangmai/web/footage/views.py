@@ -14,6 +14,7 @@ from nangmai.web.accounts.models import User
 from nangmai.web.accounts.views import person
 from nangmai.web.footage import elements, policies, queries, services
 from nangmai.web.footage.policies import Right
+from nangmai.web.ledger.titles import thing_names
 from nangmai.web.regulation.authorities import asker, purpose_page, requires
 from nangmai.web.regulation.purposes import stated_purpose
 from nangmai.web.sites.queries import cameras
@@ -85,4 +86,5 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _uses_page(request: HttpRequest, of: User | None) -> HttpResponse:
     page = Paginator(queries.uses(of), ROWS_A_PAGE).get_page(request.GET.get("page"))
     names = {user.username: user.display_name for user in User.objects.all()}
-    return render(request, "footage/uses.html", {"page": page, "names": names, "is_own": of is not None})
+    context = {"page": page, "names": names, "things": thing_names("camera"), "is_own": of is not None}
+    return render(request, "footage/uses.html", context)

@@ -27,6 +27,35 @@ _acts: dict[str, Title] = {
 _things: dict[str, Callable[[], Mapping[str, str]]] = {}
 _values: dict[str, Mapping[str, Title]] = {}
 
+#: what stands before the number of a thing that has no name of its own
+KINDS: Mapping[str, Title] = {
+    "account": _("Account"),
+    "amendment": _("Amendment"),
+    "area": _("Area"),
+    "asked": _("Request to the board"),
+    "assignment": _("Assignment"),
+    "camera": _("Camera"),
+    "complaint": _("Complaint"),
+    "delegation": _("Delegation"),
+    "direction": _("Direction"),
+    "document": _("Document"),
+    "duty": _("Duty"),
+    "incident": _("Incident"),
+    "ledger": _("Ledger"),
+    "letterhead": _("Letterhead"),
+    "matter": _("Matter outside the regulation"),
+    "money": _("Budget"),
+    "norm": _("Norm"),
+    "person": _("Person"),
+    "recorder": _("Recorder"),
+    "record": _("Ledger and registers"),
+    "regulation": _("Regulation"),
+    "report": _("Report"),
+    "request": _("Request"),
+    "shift": _("Shift"),
+    "site": _("Site"),
+}
+
 FACTS: Mapping[str, Title] = {
     "right": _("Right"),
     "ticket": _("Ticket"),

@@ -23,9 +23,9 @@ from nangmai.web.regulation.purposes import QUALITY_CHECK
 from nangmai.web.regulation.versions import text_of
 
 MODES: dict[str, tuple[str, str, Promise]] = {
-    "permit": ("kept", "circle-check", _("May")),
-    "forbid": ("broken", "circle-x", _("May not")),
-    "oblige": ("at-risk", "clipboard-list", _("Must")),
+    "permit": ("unknown", "check", _("May")),
+    "forbid": ("unknown", "x", _("May not")),
+    "oblige": ("unknown", "clipboard-list", _("Must")),
 }
 BOUND: dict[str, Promise] = {
     "enforced": _("enforced: the system refuses anything else"),
@@ -155,7 +155,9 @@ def matrix_of(regulation: Regulation) -> tuple[list[str], list[tuple[str, list[d
             cell = row.cells[role]
             tone, icon, word = ANSWERS[cell.answer]
             only = [said(CONDITIONS[name].title) for name in cell.conditions]
-            cells.append({"tone": tone, "icon": icon, "word": word, "clauses": cell.clauses, "only": only})
+            cells.append(
+                {"tone": tone, "icon": icon, "word": word, "clauses": cell.clauses, "only": only, "role": roles[role]}
+            )
         rows.append((said(ACTS[row.act].title), cells))
     return list(roles.values()), rows
 

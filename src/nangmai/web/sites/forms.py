@@ -50,8 +50,8 @@ class UnitField(forms.ChoiceField):
 
     def __init__(self, inherited: str, chosen: str = "") -> None:
         known = units.names()
-        names = known | ({chosen: chosen} if chosen and chosen not in known else {})
-        follows = _("As for what it lies in: {unit}").format(unit=known.get(inherited, inherited))
+        names = known | ({chosen: units.name(chosen)} if chosen and chosen not in known else {})
+        follows = _("As for what it lies in: {unit}").format(unit=units.name(inherited))
         super().__init__(label=_("Responsible unit"), required=False, choices=[("", follows), *names.items()])
 
 
@@ -172,7 +172,7 @@ class SiteForm(forms.Form):
         kwargs["initial"] = {name: getattr(site, name) for name in SITE_FIELDS}
         super().__init__(*args, **kwargs)
         known, chosen = units.names(), site.default_unit
-        names = known | ({chosen: chosen} if chosen not in known else {})
+        names = known | ({chosen: units.name(chosen)} if chosen not in known else {})
         self.fields["default_unit"] = forms.ChoiceField(
             label=_("Responsible unit where none is named"), choices=list(names.items())
         )

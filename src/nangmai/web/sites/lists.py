@@ -15,7 +15,7 @@ GROUPINGS = ("recorder", "area", "unit")
 
 def unit_name(unit: str) -> str:
     """The unit's name; an unknown id stands for itself."""
-    return units.names().get(unit, unit)
+    return units.name(unit)
 
 
 @dataclasses.dataclass(frozen=True)

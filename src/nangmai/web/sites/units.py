@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from nangmai.base.clock import utc_now
 from nangmai.web.accounts.models import User
 from nangmai.web.people.models import Assignment, Unit
 from nangmai.web.people.queries import in_force
 
+#: answers for every camera until the site's own default is chosen
+DEFAULT_UNIT = "security"
+
 
 def names() -> dict[str, str]:
     """Code -> name of every unit, in the order of lists."""
     return dict(Unit.objects.values_list("code", "name"))
+
+
+def name(code: str) -> str:
+    """A unit's name; the default one has a name before anybody has entered the units."""
+    word = str(_("Security team")) if code == DEFAULT_UNIT else code
+    return names().get(code, word)
 
 
 def of(user: User) -> frozenset[str]:

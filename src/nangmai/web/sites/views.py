@@ -75,7 +75,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = [lists.Row.of(camera, places) for camera in queries.cameras_of(own)]
     trouble = [row for state in queries.TROUBLE for row in rows if row.camera.state == state]
     fine = [row for row in rows if row not in trouble]
-    names = [units.names().get(unit, unit) for unit in sorted(own)]
+    names = [units.name(unit) for unit in sorted(own)]
     return render(request, "sites/mine.html", {"rows": [*trouble, *fine], "trouble": trouble, "unit_names": names})
 
 

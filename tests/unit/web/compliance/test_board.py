@@ -80,6 +80,20 @@ def test_the_page_shows_states_words_days_and_links(sign_in: Callable[..., Clien
     assert "78 trên 78 camera" in row[: row.index("clause-row")]
 
 
+def test_the_text_shows_each_clauses_state_to_those_who_may_see_the_board(sign_in: Callable[..., Client]) -> None:
+    asked = [clause.id for clause in Survey().regulation.clauses if clause.norms]
+    way = r'<a class="live-state" href="/regulation/board#([^"]+)">'
+    assert re.findall(way, sign_in(Role.PRINCIPAL).get("/regulation/").content.decode()) == asked
+    assert re.findall(way, sign_in(Role.GUARD).get("/regulation/").content.decode()) == []
+
+
+def test_the_matrix_names_the_role_of_every_cell(sign_in: Callable[..., Client]) -> None:
+    page = sign_in(Role.GUARD).get("/regulation/matrix").content.decode()
+    heads = [head.strip() for head in re.findall(r'<th scope="col">([^<]+)</th>', page)][1:]
+    for row in re.findall(r'<th scope="row">.*?</tr>', page, re.DOTALL):
+        assert re.findall(r'data-label="([^"]+)"', row) == heads
+
+
 def test_the_number_of_cameras_does_not_change_the_number_of_queries(sign_in: Callable[..., Client]) -> None:
     client = sign_in(Role.PRINCIPAL)
     nvr = recorder()

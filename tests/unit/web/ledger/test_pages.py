@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from nangmai.web.accounts.models import User
 from nangmai.web.ledger import services
 from nangmai.web.ledger.models import Checkpoint, Disclosure, Entry, LedgerHead, Witness
 from nangmai.web.ledger.services import append
+from nangmai.web.ledger.templatetags.ledger import what
 from nangmai.web.ledger.titles import act_titles
 from unit.web.recorders import FakeRecorder
 from unit.web.roles import Role
@@ -42,6 +44,15 @@ def numbers(page: str) -> list[int]:
 def board(sign_in: Callable[..., Client]) -> Client:
     FakeRecorder().enrol().send()
     return sign_in(Role.PRINCIPAL)
+
+
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [("record", "Sổ cái và các sổ theo dõi"), ("asked:7", "Đề nghị gửi Ban giám hiệu 7"), ("x:1", "x:1")],
+)
+def test_a_thing_without_a_name_is_said_by_its_kind(thing: str, said: str) -> None:
+    with translation.override("vi"):
+        assert what(thing, {}) == said
 
 
 def test_every_act_that_is_written_has_a_name() -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
+from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nangmai.web.compliance.findings import State
-from nangmai.web.compliance.queries import ClauseState, Day, day_in_words
+from nangmai.web.compliance.queries import ClauseState, Day, clause_states, day_in_words
+from nangmai.web.compliance.survey import Survey
 from nangmai.web.ui.templatetags.ui import icon
 
 register = template.Library()
@@ -30,6 +34,21 @@ def compliance_state(name: str) -> SafeString:
     state = State(name)
     tone, symbol = _LOOKS[state]
     return format_html('<span class="state state-{}">{}<span>{}</span></span>', tone, icon(symbol), state.label)
+
+
+@register.simple_tag(takes_context=True)
+def live_states(context: Mapping[str, Any]) -> Mapping[str, State]:
+    """The state of each clause now, for those who may see it; nothing for others."""
+    return clause_states(Survey()) if context["may"]["compliance"]["see"] else {}
+
+
+@register.simple_tag
+def live_state(states: Mapping[str, State], clause: str) -> SafeString:
+    """A clause's state as the way to its proof on the board; nothing where nobody is asked anything."""
+    if clause not in states:
+        return mark_safe("")
+    address = f"{reverse('compliance:board')}#{clause}"
+    return format_html('<a class="live-state" href="{}">{}</a>', address, compliance_state(states[clause]))
 
 
 @functools.lru_cache(maxsize=2048)

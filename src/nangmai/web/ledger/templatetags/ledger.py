@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from nangmai.custody import ledger
 from nangmai.web.ledger.services import SYSTEM, UNKNOWN
-from nangmai.web.ledger.titles import FACTS, PERSONAL, act_title, value_word
+from nangmai.web.ledger.titles import FACTS, KINDS, PERSONAL, act_title, value_word
 from nangmai.web.ui.templatetags.ui import moment, size
 
 register = template.Library()
@@ -37,7 +37,7 @@ def what(thing: str, names: Mapping[str, str]) -> str:
     if thing in names:
         return names[thing]
     kind, _colon, rest = thing.partition(":")
-    return _("Recorder {name}").format(name=rest) if kind == "recorder" else thing
+    return f"{KINDS[kind]} {rest}".strip() if kind in KINDS else thing
 
 
 @register.filter

@@ -48,7 +48,7 @@ STATES: dict[str, tuple[str, str, Promise]] = {
     "opened": ("kept", "play", _("Opened")),
     "closed": ("unknown", "square", _("Closed")),
     "unsigned": ("at-risk", "signature", _("Waiting for signatures")),
-    "annulled": ("broken", "circle-x", _("Annulled")),
+    "annulled": ("unknown", "circle-x", _("Annulled")),
     "intact": ("kept", "badge-check", _("Intact")),
     "untrusted": ("at-risk", "triangle-alert", _("Intact, but nobody here vouches for the signer")),
     "altered": ("broken", "circle-x", _("Altered")),
@@ -56,14 +56,14 @@ STATES: dict[str, tuple[str, str, Promise]] = {
 }
 
 #: what recorders say about uses: the word "refused" means the ticket there, not the camera
-OUTCOMES = STATES | {"refused": ("broken", "circle-x", _("Refused"))}
+OUTCOMES = STATES | {"refused": ("at-risk", "shield", _("Refused"))}
 
 
 #: what the ledger says of an entry and of its proof
 ENTRIES: dict[str, tuple[str, str, Promise]] = {
     "done": ("kept", "check", _("Done")),
-    "refused": ("broken", "circle-x", _("Refused")),
-    "failed": ("broken", "circle-x", _("Did not succeed")),
+    "refused": ("at-risk", "shield", _("Refused")),
+    "failed": ("at-risk", "triangle-alert", _("Did not succeed")),
     "holds": ("kept", "circle-check", _("Holds")),
     "broken": ("broken", "circle-x", _("Does not hold")),
     "waiting": ("unknown", "clock", _("Waits")),
