@@ -18,6 +18,7 @@ from nangmai.regulation.acts import ACTS, THINGS
 from nangmai.regulation.conditions import CONDITIONS
 from nangmai.regulation.facts import Facts, Holding, Thing
 from nangmai.regulation.model import ANYONE, OTHERS, Norm, Regulation
+from nangmai.regulation.rights import rights
 
 _MOST_S = 2**53  #: older than anything: Cedar counts in 64 bits
 
@@ -51,10 +52,10 @@ class Policies:
 
     def __init__(self, regulation: Regulation) -> None:
         policies = _parsed(policy_texts(regulation))
+        norms = _compiled(regulation)
         # a set for each act: Cedar looks at every policy of a set, and those of other acts cannot fit
         self._norms = {
-            act: _policy_set({norm: policies[norm] for norm in policies if act in regulation.norm_by_id[norm].acts})
-            for act in ACTS
+            act: _policy_set({norm.id: policies[norm.id] for norm in norms if act in norm.acts}) for act in ACTS
         }
         self._conditions = _policy_set(
             _parsed(
@@ -75,22 +76,26 @@ class Policies:
 
 
 def policy_texts(regulation: Regulation) -> dict[str, str]:
-    """The policies of all permits and forbids, by the id of their norm, in the order of the text."""
+    """The policies of all rights and forbids, by the id of their norm, in the order of the text."""
     texts: dict[str, str] = {}
-    for norm in regulation.norms:
-        if norm.mode == "oblige":
-            continue
+    for norm in _compiled(regulation):
         if norm.id in texts:
             raise RegulationNotCompiled(norm=norm.id, reason="another norm has the same id")
         texts[norm.id] = _policy(norm, regulation)
     return texts
 
 
+def _compiled(regulation: Regulation) -> list[Norm]:
+    forbids = [norm for norm in regulation.norms if norm.mode == "forbid"]
+    order = {norm.id: number for number, norm in enumerate(regulation.norms)}
+    return sorted([*rights(regulation), *forbids], key=lambda norm: order[norm.id])
+
+
 def schema() -> dict[str, Any]:
     """The Cedar schema (JSON) that every compiled policy fits: what a principal, a thing and a context carry."""
     text, flag = {"type": "String"}, {"type": "Boolean"}
     texts = {"type": "Set", "element": text}
-    flags = ("on_shift", "stepped_up", "is_own", "is_involved", "is_issuer", "is_named")
+    flags = ("on_shift", "stepped_up", "is_own", "is_involved", "is_issuer", "is_named", "owed")
     context = {"instruments": texts, "age_s": {"type": "Long"}, "purpose": text, **dict.fromkeys(flags, flag)}
     person = {"areas": texts, "acknowledged": flag}
     thing = {"area_path": texts, "purposes": texts, "in_service": flag}
@@ -203,6 +208,7 @@ def _request(question: Question) -> dict[str, Any]:
             "is_involved": facts.is_involved,
             "is_issuer": facts.is_issuer,
             "is_named": facts.is_named,
+            "owed": question.act in facts.owed,
         },
     }
 

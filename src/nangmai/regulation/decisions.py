@@ -21,6 +21,7 @@ from nangmai.regulation.cedar import Judgement, Policies, Question, RegulationNo
 from nangmai.regulation.conditions import CONDITIONS, Remedy
 from nangmai.regulation.facts import Facts, Holding, Person, Thing
 from nangmai.regulation.model import ANYONE, OTHERS, Norm, Regulation
+from nangmai.regulation.rights import rights
 
 Code = Literal[
     "no_version",  # nothing is in force at that moment
@@ -112,13 +113,15 @@ class Rulebook:
         self._policies = Policies(regulation)
         self._order = {norm.id: number for number, norm in enumerate(regulation.norms)}
         self._outside = {role.id for role in regulation.roles if role.is_outside}
+        self.rights = {norm.id: norm for norm in rights(regulation)}
         self._permits: dict[str, list[Norm]] = defaultdict(list)
+        for norm in self.rights.values():
+            for act in norm.acts:
+                self._permits[act].append(norm)
         self._rules = {rule.norm: rule for rule in duties.rules(regulation)}
         for norm in regulation.norms:
             if unknown := [act for act in norm.acts if act not in ACTS]:
                 raise RegulationNotCompiled(norm=norm.id, reason=f"there is no act {unknown[0]!r}")
-            for act in norm.acts if norm.mode == "permit" else ():
-                self._permits[act].append(norm)
             for opened in norm.then:
                 if opened not in self._rules:
                     raise RegulationNotCompiled(norm=norm.id, reason=f"it opens {opened!r}, which is no duty")
@@ -139,6 +142,10 @@ class Rulebook:
             refusals.append((self._reason(question, judgement), holding, judgement.norms))
         refusal, holding, norms = min(refusals, key=lambda each: _distance(each[0]))
         return self._refused(refusal, act, at_us, holding, norms)
+
+    def permits(self, act: str) -> list[Norm]:
+        """What gives a right to an act: permits, or duties where no permit names it (`rights.py`)."""
+        return self._permits[act]
 
     def clauses_bound_to(self, guard: str) -> tuple[str, ...]:
         """The clauses whose norms a guard enforces."""

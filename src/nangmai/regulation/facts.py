@@ -52,3 +52,4 @@ class Facts:
     is_involved: bool = False
     is_issuer: bool = False
     is_named: bool = False
+    owed: frozenset[str] = frozenset()  #: acts that open duties of this person demand

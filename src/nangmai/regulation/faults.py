@@ -77,6 +77,10 @@ MESSAGES: dict[str, Title] = {
         "Quy tắc {norm} dựa vào cơ chế {name}, nhưng cơ chế này không ngăn được hành vi {act}.",
         "The norm {norm} is bound to the guard {name}, which cannot refuse {act}.",
     ),
+    "duty_without_right": Title(
+        "Quy tắc {norm} buộc {name} làm {act}, nhưng quy chế không cho {name} quyền làm việc đó.",
+        "The norm {norm} obliges {name} to {act}, and no norm gives {name} the right to it.",
+    ),
     "attester_outside": Title(
         "Quy tắc {norm} giao cho {name} xác nhận, nhưng đây là người ngoài trường.",
         "The norm {norm} is attested by {name}, who is from outside.",

@@ -57,7 +57,7 @@ def _is_duty_only(regulation: Regulation, act: Act) -> bool:
 
 
 def _cell(rulebook: Rulebook, act: Act, role: str) -> Cell:
-    permits = [norm for norm in rulebook.regulation.naming(act.id, "permit") if {role, ANYONE}.intersection(norm.who)]
+    permits = [norm for norm in rulebook.permits(act.id) if {role, ANYONE}.intersection(norm.who)]
     answers: tuple[tuple[Answer, Iterator[frozenset[str]]], ...] = (
         ("allow", _circumstances(permits, _SITUATIONS)),
         ("order", _circumstances(permits, frozenset(CONDITIONS))),
@@ -69,7 +69,7 @@ def _cell(rulebook: Rulebook, act: Act, role: str) -> Cell:
         for scene in scenes:
             decision = _decision(rulebook, act, role, scene)
             if decision.is_allowed:
-                return Cell(answer, decision.clauses, _conditions(rulebook.regulation, decision.norms, lifting))
+                return Cell(answer, decision.clauses, _conditions(rulebook, decision.norms, lifting))
             if answer == "allow" and decision.refusal:
                 lifting = tuple(name for name in decision.refusal.missing if name in _INSTRUMENTS)
     return Cell("deny", _decision(rulebook, act, role, _ORDINARY).clauses)
@@ -111,13 +111,14 @@ def _decision(rulebook: Rulebook, act: Act, role: str, holding: frozenset[str]) 
         is_involved="not_involved" not in holding,
         is_issuer="not_issuer" not in holding,
         is_named="named_executor" in holding,
+        owed=frozenset({act.id} if "owed" in holding else ()),
     )
     holdings = () if role == ANYONE else (Holding("matrix", role, frozenset({"own"})),)
     person = Person("matrix", holdings, acknowledged=rulebook.version)
     return rulebook.decide(person, act.id, thing, facts, us_from_datetime(rulebook.regulation.in_force_from))
 
 
-def _conditions(regulation: Regulation, norms: tuple[str, ...], lifting: tuple[str, ...]) -> tuple[str, ...]:
+def _conditions(rulebook: Rulebook, norms: tuple[str, ...], lifting: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the least demanding permit, and where that names no paper and one was needed, what lifts the forbid."""
-    stated = min((regulation.norm_by_id[norm].when for norm in norms), key=len)
+    stated = min((rulebook.rights[norm].when for norm in norms), key=len)
     return stated if not lifting or _INSTRUMENTS.intersection(stated) else (*stated, *lifting)

@@ -13,6 +13,7 @@ from nangmai.regulation.conditions import CONDITIONS
 from nangmai.regulation.durations import Duration, DurationParameterUnknown, DurationUnclear, fill, parse
 from nangmai.regulation.faults import Fault, fault, warning
 from nangmai.regulation.model import ANYONE, OTHERS, Bound, Norm, ParameterMissing, Regulation
+from nangmai.regulation.rights import without_right
 
 #: part of a norm -> the modes it has a meaning in
 _MEANT_FOR = {
@@ -35,6 +36,8 @@ def norm_faults(norm: Norm, regulation: Regulation) -> Iterator[Fault]:
     yield from _of_durations(norm, regulation)
     if norm.mode == "oblige":
         yield from _of_deadline(norm, regulation)
+        for role, act in without_right(norm, regulation):
+            yield warning(norm.clause, "duty_without_right", norm=norm.id, name=role, act=act)
     if norm.mode == "permit":
         yield from _of_effect(norm, regulation)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
+from nangmai.regulation.acts import ACTS
 from nangmai.regulation.conditions import CONDITIONS
 from nangmai.regulation.facts import Facts, Holding, Person, Thing
 
@@ -50,6 +51,7 @@ def facts(purposes: Sequence[str]) -> st.SearchStrategy[Facts]:
         is_involved=st.booleans(),
         is_issuer=st.booleans(),
         is_named=st.booleans(),
+        owed=st.sampled_from([frozenset(), frozenset(ACTS)]),
     )
 
 

@@ -48,6 +48,7 @@ MEANINGS: dict[str, Callable[[Asked], bool]] = {
     "not_involved": lambda asked: not asked[3].is_involved,
     "not_issuer": lambda asked: not asked[3].is_issuer,
     "named_executor": lambda asked: asked[3].is_named,
+    "owed": lambda asked: bool(asked[3].owed),  # those who ask owe everything or nothing
     "accepted_camera": lambda asked: asked[2].is_in_service,
     "acknowledged": lambda asked: asked[1],
     "audio_allowed": lambda asked: asked[4].parameter("audio") is True,
@@ -76,9 +77,20 @@ def allows(regulation: Regulation, person: Person, act: str, thing: Thing, facts
 def _one_allows(act: str, asked: Asked) -> bool:
     norms = [norm for norm in asked[4].norms if act in norm.acts]
     permits = [norm for norm in norms if norm.mode == "permit"]
-    if not any(_names(norm, asked) and all(MEANINGS[name](asked) for name in norm.when) for norm in permits):
+    if permits:
+        if not any(_names(norm, asked) and all(MEANINGS[name](asked) for name in norm.when) for norm in permits):
+            return False
+    elif ACTS[act].is_footage or not any(_is_owed(norm, asked) for norm in norms if norm.mode == "oblige"):
         return False
     return not any(_forbids(norm, permits, asked) for norm in norms if norm.mode == "forbid")
+
+
+def _is_owed(norm: Norm, asked: Asked) -> bool:
+    """A duty that holds all the time, or is open, of whom it names or went to."""
+    is_opened = norm.trigger or norm.every or any(norm.id in other.then for other in asked[4].norms)
+    heirs = {role for step in norm.escalate for role in step.to}
+    is_theirs = _names(norm, asked) or (asked[0] is not None and asked[0].role in heirs)
+    return is_theirs and (not is_opened or bool(asked[3].owed))
 
 
 def _forbids(norm: Norm, permits: list[Norm], asked: Asked) -> bool:

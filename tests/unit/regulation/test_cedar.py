@@ -45,6 +45,7 @@ BOTH_WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "not_involved": ({"is_involved": False}, {"is_involved": True}),
     "not_issuer": ({"is_issuer": False}, {"is_issuer": True}),
     "named_executor": ({"is_named": True}, {"is_named": False}),
+    "owed": ({"owed": frozenset({"camera.health"})}, {"owed": frozenset({"camera.care"})}),
     "accepted_camera": ({"is_in_service": True}, {"is_in_service": False}),
     "acknowledged": ({"acknowledged": "1/QĐ"}, {"acknowledged": None}),
     "audio_allowed": ({"audio": True}, {"audio": False}),

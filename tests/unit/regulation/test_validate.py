@@ -74,6 +74,10 @@ CASES: dict[str, Case] = {
     "check_unknown": (lambda: text(permit(bound=(Bound("evidenced", "hope"),))), "Đ1.1"),
     "guard_cannot_refuse": (lambda: text(permit(bound=(Bound("enforced", "ticket"),))), "Đ1.1"),
     "attester_outside": (lambda: text(permit(bound=(Bound("attested", "supplier", "P1M"),))), "Đ1.1"),
+    "duty_without_right": (
+        lambda: text(norm("Đ1.1/x", "oblige", "live.view", "guard", bound=DECISION)),
+        "Đ1.1",
+    ),
     "id_repeated": (lambda: text(permit(), permit()), "Đ1.1"),
     "role_reserved": (lambda: text(permit(), roles=(*ROLES, RoleDefinition("others", NAME))), ""),
     "clause_outside_article": (
@@ -117,6 +121,7 @@ CASES: dict[str, Case] = {
     "word_undefined": (lambda: clause_says("Báo cáo kịp thời."), "Đ1.1"),
 }
 WARNINGS = {
+    "duty_without_right",
     *("legal_basis_repealed", "legal_basis_missing", "purpose_missing", "maximum_missing", "expiry_missing"),
     *("deadline_undefined", "word_undefined"),
 }

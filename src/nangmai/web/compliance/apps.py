@@ -16,6 +16,7 @@ class ComplianceConfig(AppConfig):
     def ready(self) -> None:
         from nangmai.web.clockwork.services import register
         from nangmai.web.compliance import services, triggers
+        from nangmai.web.duties.ways import done_here
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
@@ -27,6 +28,10 @@ class ComplianceConfig(AppConfig):
                 "ledger.verified": _("Ledger verified"),
             }
         )
+        done_here("matter.report", "matters:report")
+        done_here("amendment.consider", "matters:reports", trigger="matters.reported")
+        done_here("amendment.consider", "amendments:listed", trigger="term.ending")
+        done_here("shift.take", "watch:shift", trigger="watch.unmanned")
         register("compliance.states", services.STATES_EVERY_S, services.keep_states)
         register("compliance.triggers", services.STATES_EVERY_S, triggers.look)
         register("compliance.ledger", services.LOOK_EVERY_S, services.verify_ledger_when_due)

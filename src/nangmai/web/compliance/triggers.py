@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from nangmai.base.clock import utc_now
 from nangmai.base.units import utc_from_us
-from nangmai.web.duties import services
+from nangmai.web.duties import queries, services
 from nangmai.web.duties.models import Duty
 from nangmai.web.matters.models import Matter, MatterReport
 from nangmai.web.sites.queries import cameras
@@ -25,6 +25,7 @@ def look(*, now: datetime | None = None) -> None:
     _unmanned(now)
     _failed_cameras(now)
     _reported_matters()
+    _reports_made()
 
 
 def _unmanned(now: datetime) -> None:
@@ -59,3 +60,10 @@ def _reported_matters() -> None:
             services.opened("matters.reported", report.name, at=report.reported_at)
         if not report.matters.exclude(state=Matter.State.ANSWERED).exists():
             services.ended(told.filter(subject=report.name), "matters answered")
+
+
+def _reports_made() -> None:
+    """The monthly report of matters is done by making it; one made before the duty opened is that of another month."""
+    last = MatterReport.objects.order_by("-reported_at").first()
+    if last is not None:
+        services.ended(queries.open_about("matter.report", opened_at__lte=last.reported_at), last.name)

@@ -15,7 +15,8 @@ class DutiesConfig(AppConfig):
 
     def ready(self) -> None:
         from nangmai.web.clockwork.services import register
-        from nangmai.web.duties import calendar, services
+        from nangmai.web.duties import calendar, facts, services
+        from nangmai.web.duties.ways import done_here
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
@@ -28,5 +29,7 @@ class DutiesConfig(AppConfig):
                 "duty.escalated": _("Overdue duty passed on"),
             }
         )
+        assert facts  # registers what it knows
+        done_here("regulation.acknowledge", "regulation:acknowledge")
         register("duties.calendar", 30.0, calendar.look)
         register("duties.overdue", 15.0, services.escalate_overdue)

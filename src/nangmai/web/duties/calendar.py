@@ -33,6 +33,7 @@ def look(*, now: datetime | None = None) -> None:
     for base in regulation.legal_bases:
         if base.status == "repealed":
             _once("legal_basis.repealed", f"legal_basis:{base.number}", begun)
+    _renewed(version)
     ends_on = regulation.term_ends_on
     if ends_on is not None and timezone.localdate(now) >= ends_on - TERM_ENDS_SOON:
         _once("term.ending", f"regulation:{version.sha256}", max(begun, _midnight(ends_on - TERM_ENDS_SOON)))
@@ -42,6 +43,12 @@ def look(*, now: datetime | None = None) -> None:
 def _once(trigger: str, subject: str, at: datetime) -> None:
     if not Duty.objects.filter(trigger=trigger, subject=subject).exists():
         services.opened(trigger, subject, at=at)
+
+
+def _renewed(version: Version) -> None:
+    """A term that was ending is over with the version that has come into force after it."""
+    past = Duty.objects.filter(trigger="term.ending").exclude(subject=f"regulation:{version.sha256}")
+    services.ended(past, f"regulation:{version.sha256}")
 
 
 def _midnight(day: object) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -33,8 +34,9 @@ def open_duties() -> QuerySet[Duty]:
 
 def owed_by(user: User, at: datetime) -> list[Duty]:
     """What the person owes, alone or with others of a role, or was passed on to them."""
-    roles = {held.role for held in holdings(user, at)}
-    return [duty for duty in open_duties() if _is_owed(duty, user, roles)]
+    duties = list(open_duties())
+    roles = {held.role for held in holdings(user, at)} if duties else set()
+    return [duty for duty in duties if _is_owed(duty, user, roles)]
 
 
 def is_owed_by(duty: Duty, user: User, at: datetime) -> bool:
@@ -43,8 +45,30 @@ def is_owed_by(duty: Duty, user: User, at: datetime) -> bool:
 
 
 def _is_owed(duty: Duty, user: User, roles: set[str]) -> bool:
-    is_own = duty.person_id == user.pk if duty.person_id else bool(roles & set(duty.roles))
-    return is_own or bool(roles & set(duty.escalated))
+    return is_own(duty, user, roles) or bool(roles & set(duty.escalated))
+
+
+def is_own(duty: Duty, user: User, roles: set[str]) -> bool:
+    """Whether the text itself puts the duty on the person; else it can only have been passed on."""
+    return duty.person_id == user.pk if duty.person_id else bool(roles & set(duty.roles))
+
+
+def acts_of(duty: Duty) -> tuple[str, ...]:
+    """What the duty demands, by the text that opened it."""
+    regulation = regulation_of(duty)
+    norm = regulation.norm_by_id.get(duty.norm) if regulation else None
+    return norm.acts if norm else ()
+
+
+def open_about(act: str, **more: Any) -> QuerySet[Duty]:
+    """Open duties that demand an act, as far as they are not done by another event."""
+    found = [duty.pk for duty in open_duties().filter(**more) if act in acts_of(duty)]
+    return Duty.objects.filter(pk__in=found)
+
+
+def acts_owed(user: User, at: datetime) -> frozenset[str]:
+    """What the duties demand that the person owes at this moment."""
+    return frozenset(act for duty in owed_by(user, at) for act in acts_of(duty))
 
 
 def regulation_of(duty: Duty) -> Regulation | None:

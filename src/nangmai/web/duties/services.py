@@ -16,13 +16,18 @@ from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.base.units import us_from_datetime, utc_from_us
 from nangmai.regulation import duties as rules
+from nangmai.regulation.acts import ACTS
 from nangmai.regulation.duties import DutyRule
+from nangmai.regulation.facts import Thing
 from nangmai.regulation.model import Regulation
 from nangmai.web.accounts.models import User
+from nangmai.web.duties import queries
 from nangmai.web.duties.models import Duty
-from nangmai.web.duties.queries import is_owed_by, regulation_of
+from nangmai.web.duties.ways import page_of
 from nangmai.web.ledger.services import SYSTEM, actor_of, append
+from nangmai.web.people.queries import holdings
 from nangmai.web.regulation import versions
+from nangmai.web.regulation.authorities import Asker
 
 
 class NotYourDuty(Error):
@@ -33,6 +38,12 @@ class NotYourDuty(Error):
 
 class AlreadyDone(Error):
     """This duty has been reported done already."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class DoneElsewhere(Error):
+    """This duty is done by the act itself, which has a page of its own; a report cannot take its place."""
 
     kind: ClassVar[Kind] = Kind.CONFLICT
 
@@ -97,19 +108,30 @@ def ended(rows: QuerySet[Duty], evidence: str) -> int:
 
 
 @transaction.atomic
-def report_done(*, duty: Duty, by: User, evidence: str) -> Duty:
-    """Who owes it says what was done."""
-    if not is_owed_by(duty, by, utc_now()):
+def report_done(*, duty: Duty, by: User, evidence: str, is_stepped_up: bool = False) -> Duty:
+    """Who owes it says what was done, as far as the text lets them do it; whom it was passed on to says that it was."""
+    now = utc_now()
+    if not queries.is_owed_by(duty, by, now):
         raise NotYourDuty
+    acts = queries.acts_of(duty)
+    if page_of(duty, acts):
+        raise DoneElsewhere
     if not evidence.strip():
         raise EvidenceMissing
-    closed = _close(duty.pk, by, evidence.strip())
+    roles = {held.role for held in holdings(by, now)}
+    asked = Asker(by)
+    basis = [
+        asked.require(act, Thing(ACTS[act].thing, duty.subject), is_stepped_up=is_stepped_up)
+        for act in acts
+        if queries.is_own(duty, by, roles)
+    ]
+    closed = _close(duty.pk, by, evidence.strip(), basis[0].assignment if basis else "")
     if closed is None:
         raise AlreadyDone
     return closed
 
 
-def _close(pk: int, by: User | None, evidence: str) -> Duty | None:
+def _close(pk: int, by: User | None, evidence: str, assignment: str = "") -> Duty | None:
     duty = Duty.objects.select_for_update().get(pk=pk)
     if duty.done_at is not None:
         return None
@@ -122,6 +144,7 @@ def _close(pk: int, by: User | None, evidence: str) -> Duty | None:
         thing=duty.name,
         clauses=(duty.clause,),
         version=duty.version,
+        assignment=assignment,
         facts={"about": duty.subject, "late": is_late},
         personal={"evidence": evidence},
     )
@@ -136,7 +159,7 @@ def escalate_overdue(*, now: datetime | None = None) -> int:
 
 
 def _escalate(duty: Duty, now: datetime) -> int:
-    regulation = regulation_of(duty)
+    regulation = queries.regulation_of(duty)
     rule = next((rule for rule in rules.rules(regulation) if rule.norm == duty.norm), None) if regulation else None
     if regulation is None or rule is None or duty.due_at is None:
         return 0

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 from nangmai.base.clock import utc_now, wall_us
 from nangmai.regulation.acts import ACTS
 from nangmai.web.access import signed_in
+from nangmai.web.accounts.step_up import is_stepped_up, step_up, typed
 from nangmai.web.accounts.views import person
-from nangmai.web.duties import queries, services
+from nangmai.web.duties import queries, services, ways
 from nangmai.web.duties.forms import DoneForm
 from nangmai.web.duties.models import Duty
 from nangmai.web.ledger.titles import thing_names
@@ -36,6 +37,7 @@ class Row(NamedTuple):
     about: str
     passed_on: str
     is_late: bool
+    page: str  #: where it is done; empty: it is reported
 
 
 def _rows(duties: list[Duty]) -> list[Row]:
@@ -58,6 +60,7 @@ def _rows(duties: list[Duty]) -> list[Row]:
             names.get(duty.subject, ""),
             titles(duty.escalated),
             duty.done_at is None and duty.due_at is not None and duty.due_at < now,
+            ways.page_of(duty, queries.acts_of(duty)) if duty.done_at is None else "",
         )
         for duty in duties
     ]
@@ -79,14 +82,26 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def done(request: HttpRequest, duty_id: int) -> HttpResponse:
-    """Report a duty done, with what shows it."""
-    duty, user = get_object_or_404(Duty.objects.select_related("person"), pk=duty_id), person(request)
+def done(request: HttpRequest, duty_id: int) -> HttpResponseBase:
+    """Report a duty done, with what shows it; with a second proof where the act asks for one."""
+    duty = get_object_or_404(Duty.objects.select_related("person"), pk=duty_id)
+    asks = asker(request)
+    needs_proof = any(
+        not asks.may(act, is_stepped_up=False) and asks.may(act, is_stepped_up=True) for act in queries.acts_of(duty)
+    )
+    return (step_up()(_done) if needs_proof else _done)(request, duty)
+
+
+def _done(request: HttpRequest, duty: Duty) -> HttpResponse:
+    user = person(request)
     if not queries.is_owed_by(duty, user, utc_now()):
         raise services.NotYourDuty
-    form = DoneForm(request.POST or None)
+    if page := ways.page_of(duty, queries.acts_of(duty)):
+        return redirect(page)
+    form = DoneForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        services.report_done(duty=duty, by=user, evidence=form.cleaned_data["evidence"])
+        proven = is_stepped_up(request)
+        services.report_done(duty=duty, by=user, evidence=form.cleaned_data["evidence"], is_stepped_up=proven)
         messages.success(request, _("The duty is reported done."))
         return redirect("duties:listed")
     return render(request, "duties/done.html", {"row": _rows([duty])[0], "form": form})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,10 +13,13 @@ from django.utils import timezone
 from nangmai.regulation.bindings import TRIGGERS
 from nangmai.web.accounts.models import User
 from nangmai.web.compliance import triggers
+from nangmai.web.documents.services import set_letterhead
 from nangmai.web.duties import calendar, queries, services
 from nangmai.web.duties.models import Duty
 from nangmai.web.ledger.models import Entry
+from nangmai.web.matters.services import report
 from nangmai.web.people.models import Assignment
+from nangmai.web.regulation.authorities import Asker
 from nangmai.web.regulation.models import Acknowledgement, Version
 from nangmai.web.regulation.services import acknowledge
 from nangmai.web.sites.models import Camera
@@ -26,6 +29,17 @@ from unit.web.regulations import SHIPPED
 from unit.web.roles import Role
 
 REPAIR = "Đ8.2/repair"
+
+
+def letterhead() -> None:
+    set_letterhead(
+        by=None,
+        in_force_from=date(2020, 1, 1),
+        institution="Trường Mầm non Nắng Mai",
+        abbreviation="MNNM",
+        place="Long Biên",
+        public_address="https://camera.example.vn/",
+    )
 
 
 def _late(duty: Duty, **length: float) -> Duty:
@@ -167,3 +181,45 @@ def test_the_page_shows_mine_and_to_the_board_everything(sign_in: Callable[..., 
     assert officer.post(f"/duties/{duty.pk}/done", {"evidence": ""}).status_code == 200
     assert officer.post(f"/duties/{duty.pk}/done", {"evidence": "Đã thay nguồn"}).status_code == 302
     assert "Đã thay nguồn" in principal.get("/duties/").content.decode()
+
+
+def test_an_open_duty_lets_those_it_names_do_what_it_demands(make_user: Callable[..., User]) -> None:
+    clerk, guard = make_user(Role.CLERK), make_user(Role.GUARD)
+    assert not Asker(clerk).may("compliance.report")
+    calendar.look(now=timezone.now() + timedelta(days=32))
+    assert Asker(clerk).may("compliance.report")
+    assert not Asker(guard).may("compliance.report")
+    duty = Duty.objects.get(norm="KT.3/report")
+    services.report_done(duty=duty, by=clerk, evidence="Báo cáo số 12")
+    assert not Asker(clerk).may("compliance.report")
+    entry = Entry.objects.filter(act="duty.done").get()
+    assert entry.said.assignment
+    assert entry.said.clauses == ("KT.3",)
+
+
+def test_a_duty_that_is_done_in_the_system_is_closed_by_doing_it_and_not_by_saying_so(
+    make_user: Callable[..., User], sign_in: Callable[..., Client]
+) -> None:
+    client = sign_in(Role.HEAD_OF_SECURITY)
+    head = User.objects.get(username=str(Role.HEAD_OF_SECURITY))
+    calendar.look(now=timezone.now() + timedelta(days=32))
+    duty = Duty.objects.get(norm="KT.1/report")
+    assert client.get(f"/duties/{duty.pk}/done").headers["Location"] == "/matters/report"
+    with pytest.raises(services.DoneElsewhere):
+        services.report_done(duty=duty, by=head, evidence="Đã báo cáo")
+    Duty.objects.filter(pk=duty.pk).update(opened_at=timezone.now() - timedelta(minutes=1))
+    triggers.look()
+    assert duty in queries.open_duties()
+    letterhead()
+    made = report(by=head)
+    triggers.look()
+    duty.refresh_from_db()
+    assert duty.evidence == made.name
+
+
+def test_the_end_of_a_term_waits_for_a_version_that_comes_after_it() -> None:
+    calendar.look()
+    assert Duty.objects.filter(trigger="term.ending", done_at=None).count() == 1
+    Version.objects.update(sha256="e" * 64, text=Version.objects.get().text.replace("2023-05-31", "2099-05-31"))
+    calendar.look()
+    assert Duty.objects.get(trigger="term.ending").evidence == f"regulation:{'e' * 64}"
