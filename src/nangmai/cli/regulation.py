@@ -14,7 +14,8 @@ from nangmai.base.errors import Error, Kind
 from nangmai.cli import print_json
 from nangmai.regulation import law, validate
 from nangmai.regulation.acts import ACTS, Title
-from nangmai.regulation.effects import Effect, Effects, effects
+from nangmai.regulation.effect import Effect
+from nangmai.regulation.effects import Effects, effects
 from nangmai.regulation.form import read
 from nangmai.regulation.law import Breach
 from nangmai.regulation.matrix import Row, matrix
@@ -108,7 +109,7 @@ def show_matrix(file: Path | None, language: Language, as_json: bool) -> None:
 @_language
 @_as_json
 def show_diff(old: Path, new: Path, language: Language, as_json: bool) -> None:
-    """What the regulation NEW changes of the regulation OLD: rights, parameters, duties, norms, bindings, words."""
+    """What the regulation NEW changes of OLD: rights, parameters, duties, norms, bindings, words, frame."""
     found = effects(load(old), load(new))
     if as_json:
         print_json({section: [_plain(effect) for effect in listed] for section, listed in _sections(found).items()})
@@ -168,6 +169,7 @@ _HEADINGS = {
     "norms": Title("Quy tắc", "Norms"),
     "bindings": Title("Cách bảo đảm", "Bindings"),
     "texts": Title("Lời văn", "Words"),
+    "frame": Title("Thời hạn, căn cứ, vai trò, mục đích", "Term, bases, roles, purposes"),
 }
 
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from nangmai.regulation.acts import ACTS, Title
+from nangmai.regulation.bindings import CHECKS, GUARDS
 from nangmai.regulation.conditions import CONDITIONS
 from nangmai.regulation.durations import in_words
 from nangmai.regulation.duties import DutyRule, rules
-from nangmai.regulation.matrix import Cell, matrix
+from nangmai.regulation.effect import Change, Effect, cited, effect
+from nangmai.regulation.frame_effects import frame_effects, text_effects
+from nangmai.regulation.matrix import Cell, acts_that_may_differ, matrix
 from nangmai.regulation.model import ANYONE, Bound, Norm, Regulation
 from nangmai.regulation.parameters import PARAMETERS, Parameter, Value
-
-Change = Literal["gained", "lost", "widened", "narrowed", "conditions", "added", "removed", "changed"]
 
 _ANYONE = Title("Người không có vai trò", "A person without a role")
 _UNITS = {
@@ -31,17 +31,6 @@ _UNITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """One thing that changes."""
-
-    change: Change
-    subject: str  #: act, parameter, norm or clause
-    sentence: Title
-    clauses: tuple[str, ...] = ()
-    role: str = ""  #: of a right
-
-
-@dataclass(frozen=True, slots=True)
 class Effects:
     """All that changes."""
 
@@ -51,9 +40,11 @@ class Effects:
     norms: tuple[Effect, ...]
     bindings: tuple[Effect, ...]
     texts: tuple[Effect, ...]  #: clauses worded differently
+    frame: tuple[Effect, ...]  #: term, legal bases, roles, purposes, headings
 
     def __bool__(self) -> bool:
-        return any((self.rights, self.parameters, self.duties, self.norms, self.bindings, self.texts))
+        parts = (self.rights, self.parameters, self.duties, self.norms, self.bindings, self.texts, self.frame)
+        return any(parts)
 
 
 def effects(old: Regulation, new: Regulation) -> Effects:
@@ -64,13 +55,16 @@ def effects(old: Regulation, new: Regulation) -> Effects:
         duties=tuple(_duties(old, new)),
         norms=tuple(_norms(old, new)),
         bindings=tuple(_bindings(old, new)),
-        texts=tuple(_texts(old, new)),
+        texts=tuple(text_effects(old, new)),
+        frame=tuple(frame_effects(old, new)),
     )
 
 
 def _rights(old: Regulation, new: Regulation) -> Iterator[Effect]:
     titles = {role.id: role.title for role in (*old.roles, *new.roles)} | {ANYONE: _ANYONE}
-    for before_row, after_row in zip(matrix(old), matrix(new), strict=True):
+    acts = acts_that_may_differ(old, new)
+    rows = zip(matrix(old, acts), matrix(new, acts), strict=True) if acts else ()
+    for before_row, after_row in rows:
         for role, title in titles.items():
             # whom a version does not know is anyone to it
             before = before_row.cells.get(role, before_row.cells[ANYONE])
@@ -79,7 +73,7 @@ def _rights(old: Regulation, new: Regulation) -> Iterator[Effect]:
             if change is not None:
                 act = ACTS[after_row.act]
                 clauses = before.clauses if change == "lost" else after.clauses
-                sentence = _cited(_right_sentence(change, title, act.title, before, after), clauses)
+                sentence = cited(_right_sentence(change, title, act.title, before, after), clauses)
                 yield Effect(change, act.id, sentence, clauses, role)
 
 
@@ -144,18 +138,18 @@ def _duties(old: Regulation, new: Regulation) -> Iterator[Effect]:
     for norm, rule in after.items():
         duty = _duty(rule, new)
         if norm not in before:
-            yield _effect("added", norm, rule.clause, f"Thêm nhiệm vụ: {duty.vi}", f"New duty: {duty.en}")
+            yield effect("added", norm, rule.clause, f"Thêm nhiệm vụ: {duty.vi}", f"New duty: {duty.en}")
         elif before[norm] != rule:
             was = _duty(before[norm], old)
             vi, en = (
                 f"Nhiệm vụ thay đổi: {duty.vi}; trước đây: {was.vi}",
                 f"Duty changed: {duty.en}; until now: {was.en}",
             )
-            yield _effect("changed", norm, rule.clause, vi, en)
+            yield effect("changed", norm, rule.clause, vi, en)
     for norm in before.keys() - after.keys():
         duty = _duty(before[norm], old)
         clause = before[norm].clause
-        yield _effect("removed", norm, clause, f"Bỏ nhiệm vụ: {duty.vi}", f"Duty ended: {duty.en}")
+        yield effect("removed", norm, clause, f"Bỏ nhiệm vụ: {duty.vi}", f"Duty ended: {duty.en}")
 
 
 def _duty(rule: DutyRule, regulation: Regulation) -> Title:
@@ -182,12 +176,12 @@ def _people(roles: tuple[str, ...], regulation: Regulation) -> Title:
 def _norms(old: Regulation, new: Regulation) -> Iterator[Effect]:
     for norm in new.norms:
         if norm.id not in old.norm_by_id:
-            yield _effect("added", norm.id, norm.clause, f"Thêm quy tắc {norm.id}", f"New norm {norm.id}")
+            yield effect("added", norm.id, norm.clause, f"Thêm quy tắc {norm.id}", f"New norm {norm.id}")
         elif _meaning(old.norm_by_id[norm.id]) != _meaning(norm):
-            yield _effect("changed", norm.id, norm.clause, f"Sửa quy tắc {norm.id}", f"Norm {norm.id} changed")
+            yield effect("changed", norm.id, norm.clause, f"Sửa quy tắc {norm.id}", f"Norm {norm.id} changed")
     for norm in old.norms:
         if norm.id not in new.norm_by_id:
-            yield _effect("removed", norm.id, norm.clause, f"Bỏ quy tắc {norm.id}", f"Norm {norm.id} ended")
+            yield effect("removed", norm.id, norm.clause, f"Bỏ quy tắc {norm.id}", f"Norm {norm.id} ended")
 
 
 def _meaning(norm: Norm) -> Norm:
@@ -198,44 +192,31 @@ def _bindings(old: Regulation, new: Regulation) -> Iterator[Effect]:
     for norm in new.norms:
         before = old.norm_by_id.get(norm.id)
         if before is not None and set(before.bound) != set(norm.bound):
-            was, now = _bounds(before.bound), _bounds(norm.bound)
+            was, now = _bounds(before.bound, old), _bounds(norm.bound, new)
             vi = f"Cách bảo đảm quy tắc {norm.id}: {was.vi} → {now.vi}"
-            yield _effect("changed", norm.id, norm.clause, vi, f"How norm {norm.id} is kept: {was.en} → {now.en}")
+            yield effect("changed", norm.id, norm.clause, vi, f"How norm {norm.id} is kept: {was.en} → {now.en}")
 
 
-def _bounds(bounds: tuple[Bound, ...]) -> Title:
+def _bounds(bounds: tuple[Bound, ...], regulation: Regulation) -> Title:
     words = {
         "enforced": Title("hệ thống chặn", "enforced"),
         "evidenced": Title("dữ liệu chứng minh", "evidenced"),
         "attested": Title("người xác nhận", "attested"),
     }
-    named = [(words[bound.by], f"{bound.name} {bound.every}".rstrip()) for bound in bounds]
+    named = [(words[bound.by], _bound(bound, regulation)) for bound in bounds]
     return Title(
-        ", ".join(f"{word.vi} ({name})" for word, name in named) or "không",
-        ", ".join(f"{word.en} ({name})" for word, name in named) or "nothing",
+        ", ".join(f"{word.vi} ({name.vi})" for word, name in named) or "không",
+        ", ".join(f"{word.en} ({name.en})" for word, name in named) or "nothing",
     )
 
 
-def _texts(old: Regulation, new: Regulation) -> Iterator[Effect]:
-    before, after = ({clause.id: clause.text for clause in version.clauses} for version in (old, new))
-    for clause, text in after.items():
-        if clause not in before:
-            yield _effect("added", clause, clause, f"Thêm {clause}", f"{clause} is new")
-        elif before[clause] != text:
-            yield _effect("changed", clause, clause, f"Sửa lời văn {clause}", f"{clause} is worded differently")
-    for clause in before:
-        if clause not in after:
-            yield _effect("removed", clause, clause, f"Bỏ {clause}", f"{clause} is gone")
-
-
-def _effect(change: Change, subject: str, clause: str, vi: str, en: str) -> Effect:
-    cited = () if clause == subject else (clause,)
-    return Effect(change, subject, _cited(Title(vi, en), cited), (clause,))
-
-
-def _cited(sentence: Title, clauses: tuple[str, ...]) -> Title:
-    cited = f" ({', '.join(clauses)})" if clauses else ""
-    return Title(sentence.vi + cited, sentence.en + cited)
+def _bound(bound: Bound, regulation: Regulation) -> Title:
+    """The guard or the check in its sentence, or the role and how often."""
+    known = {"enforced": GUARDS, "evidenced": CHECKS}.get(bound.by, {})
+    if bound.by != "attested":
+        return known.get(bound.name, Title(bound.name, bound.name))
+    who, often = _people((bound.name,), regulation), in_words(bound.every)
+    return Title(f"{who.vi}, mỗi {often.vi}", f"{who.en}, every {often.en}")
 
 
 def _spaced(text: str) -> str:

@@ -5,7 +5,7 @@ Norms only suggest which circumstances are worth asking about; none of them is r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,7 @@ from nangmai.regulation.conditions import CONDITIONS
 from nangmai.regulation.decisions import Decision, Rulebook
 from nangmai.regulation.facts import Facts, Holding, Person, Thing
 from nangmai.regulation.model import ANYONE, Norm, Regulation
+from nangmai.regulation.rights import rights
 
 Answer = Literal["allow", "order", "deny"]
 
@@ -42,14 +43,34 @@ class Row:
     is_duty_only: bool = False  #: norms oblige to it, and none permits or forbids it
 
 
-def matrix(regulation: Regulation) -> list[Row]:
-    """All acts by all roles of a version, and by a person without a role."""
+def matrix(regulation: Regulation, acts: Iterable[str] | None = None) -> list[Row]:
+    """All acts, or these, by all roles of a version, and by a person without a role."""
     rulebook = Rulebook(regulation)
     columns = [*(role.id for role in regulation.roles), ANYONE]
     return [
         Row(act.id, {role: _cell(rulebook, act, role) for role in columns}, _is_duty_only(regulation, act))
-        for act in ACTS.values()
+        for act in (ACTS.values() if acts is None else (ACTS[act] for act in acts))
     ]
+
+
+def acts_that_may_differ(old: Regulation, new: Regulation) -> list[str]:
+    """The acts about which the two could answer differently: what an answer rests on is not the same in both."""
+    before, after = _bases(old), _bases(new)
+    return [act for act in ACTS if before(act) != after(act)]
+
+
+def _bases(regulation: Regulation) -> Callable[[str], tuple[object, ...]]:
+    """For an act, all that an answer can depend on: the roles, the rights and forbids, the parameters they read."""
+    roles = tuple((role.id, role.is_outside) for role in regulation.roles)
+    deciding = [*rights(regulation), *(norm for norm in regulation.norms if norm.mode == "forbid")]
+
+    def basis(act: str) -> tuple[object, ...]:
+        norms = [(norm.id, norm.mode, norm.who, norm.when, norm.unless) for norm in deciding if act in norm.acts]
+        names = {name for norm in norms for name in (*norm[3], *norm[4]) if name in CONDITIONS}
+        read = sorted({parameter for name in names for parameter in CONDITIONS[name].parameters})
+        return roles, norms, [(name, regulation.parameter(name)) for name in read]
+
+    return basis
 
 
 def _is_duty_only(regulation: Regulation, act: Act) -> bool:

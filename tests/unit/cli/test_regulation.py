@@ -91,7 +91,7 @@ def test_an_amendment_is_json_for_programs(tmp_path: Path, shipped: Path) -> Non
     found: dict[str, Any] = json.loads(run("diff", shipped, new, "--json"))
     (effect,) = found.pop("parameters")
     assert (effect["subject"], effect["sentence"]["en"]) == ("replay_minutes", "Replay window: 30 minutes → 10 minutes")
-    assert set(found) == {"rights", "duties", "norms", "bindings", "texts"}
+    assert set(found) == {"rights", "duties", "norms", "bindings", "texts", "frame"}
     assert not any(found.values())
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
 
-from nangmai.regulation.acts import Title
+from nangmai import demonstration
+from nangmai.regulation.acts import ACTS, Title
 from nangmai.regulation.effects import effects
-from nangmai.regulation.model import Bound, Escalation, Norm
+from nangmai.regulation.form import read
+from nangmai.regulation.matrix import Row, acts_that_may_differ, matrix
+from nangmai.regulation.model import Bound, Escalation, LegalBasis, Norm, Purpose, Regulation
 from unit.regulation.small import ROLES, norm, regulation
 
 REPLAY = norm("Đ7.1/replay", "permit", "replay.view", "guard", when="within_replay")
@@ -136,8 +141,11 @@ def test_a_binding_that_changes_is_no_change_of_the_norm() -> None:
     assert found.norms == ()
     (effect,) = found.bindings
     assert effect.sentence == Title(
-        "Cách bảo đảm quy tắc Đ7.1/replay: hệ thống chặn (ticket) → người xác nhận (principal P3M) (Đ7.1)",
-        "How norm Đ7.1/replay is kept: enforced (ticket) → attested (principal P3M) (Đ7.1)",
+        "Cách bảo đảm quy tắc Đ7.1/replay: hệ thống chặn "
+        "(xem dữ liệu hình ảnh phải có vé truy cập, vé chỉ được cấp theo quy chế) "
+        "→ người xác nhận (Hiệu trưởng, mỗi 3 tháng) (Đ7.1)",
+        "How norm Đ7.1/replay is kept: enforced (footage needs a ticket, and tickets come from decide()) "
+        "→ attested (Principal, every 3 months) (Đ7.1)",
     )
 
 
@@ -150,3 +158,60 @@ def test_words_that_change_are_told_by_clause() -> None:
         ("changed", "Đ7.1"),
         ("removed", "Đ8.1"),
     ]
+
+
+def frame(old: Regulation, new: Regulation) -> list[tuple[str, str]]:
+    return [(effect.change, effect.sentence.en) for effect in effects(old, new).frame]
+
+
+def test_the_term_is_told_in_days_a_person_reads() -> None:
+    old = regulation()
+    dated = replace(old, term_ends_on=date(2027, 5, 31))
+    assert frame(old, dated) == [("changed", "The term ends: without an end → 31/05/2027")]
+    (effect,) = effects(dated, old).frame
+    assert effect.sentence.vi == "Thời hạn áp dụng đến: 31/05/2027 → không xác định thời hạn"
+
+
+def test_legal_bases_that_come_go_or_are_repealed_are_told() -> None:
+    basis = LegalBasis("8616", date(2016, 12, 20), "Quận", Title("Tiêu chí", "Criteria"))
+    old = replace(regulation(), legal_bases=(basis,))
+    repealed = replace(old, legal_bases=(replace(basis, status="repealed"),))
+    assert frame(regulation(), old) == [("added", "New legal basis: 8616, 20/12/2016, Quận, Criteria (in force)")]
+    assert frame(old, regulation()) == [("removed", "Legal basis gone: 8616, 20/12/2016, Quận, Criteria (in force)")]
+    ((change, sentence),) = frame(old, repealed)
+    assert change == "changed"
+    assert sentence.endswith("(repealed)")
+
+
+def test_roles_and_purposes_and_headings_that_change_are_told() -> None:
+    old = regulation(REPLAY)
+    renamed = replace(ROLES[1], title=Title("Bảo vệ", "Watchman"))
+    promoted = replace(ROLES[2], is_board=True)
+    article = replace(old.articles[0], title=Title("Điều khác", "Another heading"))
+    purpose = Purpose("P1", Title("An ninh", "Security"))
+    new = replace(old, roles=(ROLES[0], renamed, promoted, ROLES[3]), articles=(article,), purposes=(purpose,))
+    assert frame(old, new) == [
+        ("added", "New purpose: Security"),
+        ("changed", "Role: Guard → Watchman"),
+        ("changed", "Head of security: not of the board → of the board"),
+        ("changed", "Article: Text → Another heading"),
+    ]
+    assert ("removed", "Purpose gone: Security") in frame(new, old)
+
+
+def test_acts_that_rest_on_the_same_are_not_asked_again_and_nothing_is_missed() -> None:
+    text = (Path(demonstration.__file__).parent / "regulation.yaml").read_text(encoding="utf-8")
+    old = read(text, "the demonstration's regulation")
+    article = next(article for article in old.articles if article.id == "Đ7")
+    bare = tuple(replace(clause, norms=clause.norms[1:]) for clause in article.clauses)
+    articles = tuple(replace(each, clauses=bare) if each is article else each for each in old.articles)
+    for new in (replace(old, articles=articles), replace(old, parameters={**old.parameters, "replay_minutes": 0})):
+        rows = zip(ACTS, matrix(old), matrix(new), strict=True)
+        differing = {act for act, before, after in rows if _answers(before) != _answers(after)}
+        asked = set(acts_that_may_differ(old, new))
+        assert differing <= asked < set(ACTS)
+        assert asked
+
+
+def _answers(row: Row) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {role: (cell.answer, cell.conditions) for role, cell in row.cells.items()}

@@ -16,7 +16,7 @@ from nangmai.base.errors import Error, Kind
 from nangmai.regulation.model import Clause, Norm, Regulation
 from nangmai.web.accounts.views import person
 from nangmai.web.amendments import drafts, queries, services
-from nangmai.web.amendments.forms import BasesForm, ClauseForm, NormForm, ParametersForm, TermForm, as_rows
+from nangmai.web.amendments.forms import BasesForm, ClauseForm, MattersForm, NormForm, ParametersForm, TermForm, as_rows
 from nangmai.web.amendments.models import Amendment
 from nangmai.web.regulation import versions
 from nangmai.web.regulation.authorities import asker, requires
@@ -55,6 +55,19 @@ def parameters(request: HttpRequest, amendment_id: int) -> HttpResponse:
         _change(request, row, "parameters", lambda draft: drafts.with_parameters(draft, form.cleaned_data))
         return redirect("amendments:amendment", amendment_id)
     return render(request, "amendments/parameters.html", _shown(request, row, "parameters", form=form))
+
+
+@requires(*services.WRITERS)
+@require_http_methods(["GET", "POST"])
+def matters(request: HttpRequest, amendment_id: int) -> HttpResponse:
+    """Which matters of the register the draft answers."""
+    row = _row(amendment_id)
+    form = MattersForm(request.POST if request.method == "POST" else None, initial={"matters": row.matters.all()})
+    if request.method == "POST" and form.is_valid():
+        services.answer(amendment=row, by=person(request), matters=form.cleaned_data["matters"])
+        messages.success(request, _("The draft names the matters it answers."))
+        return redirect("amendments:amendment", amendment_id)
+    return render(request, "amendments/matters.html", _shown(request, row, "matters", form=form))
 
 
 @requires("regulation.read")

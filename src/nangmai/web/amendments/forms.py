@@ -15,6 +15,8 @@ from nangmai.regulation.conditions import CONDITIONS
 from nangmai.regulation.durations import DurationUnclear, fill, parse
 from nangmai.regulation.model import ANYONE, OTHERS, Bound, LegalBasis, Norm, ParameterMissing, Regulation
 from nangmai.regulation.parameters import PARAMETERS, Parameter
+from nangmai.web.matters.models import Matter
+from nangmai.web.matters.queries import to_be_amended
 from nangmai.web.regulation.authorities import said
 from nangmai.web.regulation.queries import UNITS, role_name, roles_of
 
@@ -27,11 +29,35 @@ def _long(label: Any, rows: int = 4) -> forms.CharField:
     return forms.CharField(label=label, max_length=5000, widget=forms.Textarea(attrs={"rows": rows}))
 
 
-class BeginForm(forms.Form):
+class MattersForm(forms.Form):
+    """Which matters of the register an amendment answers."""
+
+    matters = forms.ModelMultipleChoiceField(
+        Matter.objects.none(),
+        label=_("Matters of the register that it answers"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["matters"].queryset = to_be_amended()  # type: ignore[attr-defined]
+        self.fields["matters"].label_from_instance = matter_line  # type: ignore[attr-defined]
+
+
+class BeginForm(MattersForm):
     """What the amendment is about."""
 
     title = forms.CharField(label=_("What it is about"), max_length=200)
     reason = _long(_("Why the regulation has to change"))
+    field_order = ("matters", "title", "reason")
+
+
+def matter_line(matter: Matter) -> str:
+    """A matter in one line: its number, what it is about, and what was proposed."""
+    about = matter.topic or matter.text or (said(ACTS[matter.act].title) if matter.act in ACTS else "")
+    proposed = matter.proposal or matter.suggestion
+    return " – ".join(part for part in (f"{matter.pk}. {about}", proposed) if part)
 
 
 class OpinionForm(forms.Form):
@@ -195,8 +221,8 @@ def _titled(rows: Iterable[Any]) -> list[tuple[str, str]]:
     return [(row.id, said(row.title)) for row in rows]
 
 
-def _sentences(table: Mapping[str, str]) -> list[tuple[str, str]]:
-    return list(table.items())
+def _sentences(table: Mapping[str, Title]) -> list[tuple[str, str]]:
+    return [(name, said(title)) for name, title in table.items()]
 
 
 def as_initial(norm: Norm) -> dict[str, Any]:

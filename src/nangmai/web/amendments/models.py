@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from nangmai.regulation.states import Machine, Transition
+from nangmai.web.matters.models import Matter
 from nangmai.web.regulation.models import Version
 
 PERSON = settings.AUTH_USER_MODEL
@@ -42,6 +43,8 @@ class Amendment(models.Model):
         PUBLISHED = "published", _("put in force")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
+    #: what it answers: matters outside the regulation, each answered with an amendment
+    matters = models.ManyToManyField(Matter, related_name="amendments")
     base = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="amendments")
     title = models.CharField(_("title"), max_length=200)
     reason = models.TextField(_("reason"))

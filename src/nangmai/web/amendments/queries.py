@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nangmai.regulation.acts import Title
-from nangmai.regulation.effects import Effect, Effects, effects
+from nangmai.regulation.effect import Effect
+from nangmai.regulation.effects import Effects, effects
 from nangmai.regulation.faults import Fault
 from nangmai.regulation.form import read
 from nangmai.regulation.law import Breach, ParameterRule, breaches, pack
@@ -21,6 +23,8 @@ from nangmai.regulation.validate import faults
 from nangmai.web.accounts.models import User
 from nangmai.web.amendments.models import AMENDMENT, Amendment
 from nangmai.web.amendments.services import WRITERS, as_signed_now, draft_of
+from nangmai.web.matters.models import Matter
+from nangmai.web.matters.queries import to_be_amended
 from nangmai.web.regulation import versions
 from nangmai.web.regulation.authorities import Asker, said
 from nangmai.web.regulation.papers import filled
@@ -41,6 +45,7 @@ PARTS: tuple[tuple[str, Promise], ...] = (
     ("norms", _("Norms")),
     ("bindings", _("How norms are kept")),
     ("texts", _("Wording")),
+    ("frame", _("Term, legal bases, roles and purposes")),
 )
 #: faults that are mended where the dates are written
 DATES = ("term_before_start",)
@@ -194,6 +199,21 @@ def acknowledged(amendment: Amendment) -> tuple[int, int, list[User]] | None:
     missing = list(missing_from(amendment.version))
     done = amendment.version.acknowledgements.filter(person__is_active=True).count()
     return done, done + len(missing), missing
+
+
+def waiting() -> list[Matter]:
+    """The matters that wait for an amendment, those in no draft first."""
+    going = Q(amendments__state__in=[state for state in Amendment.State.values if state != "withdrawn"])
+    rows = to_be_amended().annotate(drafts=Count("amendments", filter=going))
+    return list(rows.order_by("drafts", "answered_at", "pk"))
+
+
+def beginning_with(numbers: Iterable[str]) -> dict[str, object]:
+    """What the form begins with when a draft is begun from matters of the register: their topics and their notes."""
+    rows = list(to_be_amended().filter(pk__in=[number for number in numbers if number.isdecimal()]))
+    topics = dict.fromkeys(row.topic for row in rows if row.topic)
+    reasons = dict.fromkeys(text for row in rows for text in (row.note or row.text, row.reason) if text)
+    return {"matters": rows, "title": "; ".join(topics)[:200], "reason": "\n".join(reasons)[:5000]}
 
 
 def is_open(amendment: Amendment) -> bool:

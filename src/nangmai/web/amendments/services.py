@@ -6,7 +6,8 @@ stands or nothing does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -29,6 +30,8 @@ from nangmai.web.documents import services as documents
 from nangmai.web.documents.services import Signatory
 from nangmai.web.documents.wording import capacity
 from nangmai.web.ledger.services import actor_of, append
+from nangmai.web.matters import services as matters_services
+from nangmai.web.matters.models import Matter
 from nangmai.web.people.queries import holdings
 from nangmai.web.regulation import papers, versions
 from nangmai.web.regulation import services as regulation_services
@@ -81,7 +84,13 @@ class OpinionsClosed(Error):
 
 def draft_of(amendment: Amendment) -> Regulation:
     """The draft, read."""
-    return read(amendment.text, "the draft")
+    return _read(amendment.text)
+
+
+@functools.lru_cache(maxsize=16)
+def _read(text: str) -> Regulation:
+    """A page asks for its draft several times, and a text never means anything else."""
+    return read(text, "the draft")
 
 
 def as_signed_now(amendment: Amendment) -> Regulation:
@@ -91,8 +100,8 @@ def as_signed_now(amendment: Amendment) -> Regulation:
 
 
 @one_act
-def begin(*, by: User, title: str, reason: str) -> Amendment:
-    """A draft that says what the version in force says."""
+def begin(*, by: User, title: str, reason: str, matters: Iterable[Matter] = ()) -> Amendment:
+    """A draft that says what the version in force says; `matters` are those of the register that it answers."""
     decision = _require(by, WRITERS)
     base = versions.in_force(wall_us())
     if base is None:
@@ -107,8 +116,30 @@ def begin(*, by: User, title: str, reason: str) -> Amendment:
         begun_at=now,
         changed_at=now,
     )
-    _entry(row, by, decision, "amendment.begun", after=base.sha256, personal={"title": title, "reason": reason})
+    named = _answering(row, matters)
+    facts = {"matters": named} if named else {}
+    personal = {"title": title, "reason": reason}
+    _entry(row, by, decision, "amendment.begun", after=base.sha256, facts=facts, personal=personal)
     return row
+
+
+@one_act
+def answer(*, amendment: Amendment, by: User, matters: Iterable[Matter]) -> Amendment:
+    """Which matters of the register the draft answers: these and no others."""
+    decision = _require(by, WRITERS)
+    row = _drafting(amendment)
+    before = sorted(row.matters.values_list("pk", flat=True))
+    named = _answering(row, matters)
+    if named != before:
+        _entry(row, by, decision, "amendment.changed", facts={"part": "matters", "matters": named})
+    return row
+
+
+def _answering(row: Amendment, matters: Iterable[Matter]) -> list[int]:
+    """Link the matters that wait for an amendment; their numbers."""
+    waiting = [matters_services.to_be_amended(matter) for matter in matters]
+    row.matters.set(waiting)
+    return sorted(matter.pk for matter in waiting)
 
 
 @one_act
@@ -117,14 +148,12 @@ def change(
 ) -> Amendment:
     """The draft with one part changed; `seen` is the state the writer had before them."""
     decision = _require(by, WRITERS)
-    row = _locked(amendment)
-    if row.state != Amendment.State.DRAFTING:
-        raise NotDrafting
+    row = _drafting(amendment)
     if seen is not None and row.changed_at != seen:
         raise ChangedMeanwhile
     draft = draft_of(row)
     text = write(edit(draft))
-    changed = read(text, "the draft")
+    changed = _read(text)
     if changed.content_hash == draft.content_hash:
         return row
     row.text, row.changed_at = text, utc_now()
@@ -187,6 +216,7 @@ def sign(
         text=row.text, by=by, document=f"document:{paper.token}", is_stepped_up=is_stepped_up
     )
     row.save(update_fields=["version"])
+    matters_services.settle(matters=row.matters.all(), version=row.version, by=by, decision=decision)
     return _moved(row, by, decision, "publish", act="amendment.published", after=row.version.sha256)
 
 
@@ -220,7 +250,7 @@ def _soon() -> datetime:
 def _check(row: Amendment, guards: tuple[str, ...]) -> None:
     """Every guard of a step holds, or the error that says which does not."""
     if "sound" in guards:
-        regulation_services.sound(write(as_signed_now(row)), "the draft")
+        regulation_services.require_sound(as_signed_now(row))
     if "changed" in guards and draft_of(row) == versions.text_of(row.base):
         raise ChangesNothing
     newest = Version.objects.order_by("in_force_from_us").last()
@@ -244,6 +274,13 @@ def _require(by: User, acts: tuple[str, ...]) -> Decision:
     asks = Asker(by)
     found = (decision for act in acts if (decision := asks.decide(act, Thing("regulation"))).is_allowed)
     return next(found, None) or asks.require(acts[0], Thing("regulation"))
+
+
+def _drafting(amendment: Amendment) -> Amendment:
+    row = _locked(amendment)
+    if row.state != Amendment.State.DRAFTING:
+        raise NotDrafting
+    return row
 
 
 def _locked(amendment: Amendment) -> Amendment:

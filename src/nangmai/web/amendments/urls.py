@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:amendment_id>/opinion", views.opinion, name="opinion"),
     path("<int:amendment_id>/step", views.step, name="step"),
     path("<int:amendment_id>/sign", views.sign, name="sign"),
+    path("<int:amendment_id>/matters", draft_views.matters, name="matters"),
     path("<int:amendment_id>/parameters", draft_views.parameters, name="parameters"),
     path("<int:amendment_id>/text", draft_views.text, name="text"),
     path("<int:amendment_id>/bases", draft_views.bases, name="bases"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nangmai.web.accounts.step_up import is_stepped_up, step_up, typed
 from nangmai.web.accounts.views import person
 from nangmai.web.amendments import queries, services
-from nangmai.web.amendments.forms import BeginForm, OpinionForm, SignForm
+from nangmai.web.amendments.forms import BeginForm, OpinionForm, SignForm, matter_line
 from nangmai.web.amendments.models import Amendment
 from nangmai.web.regulation.authorities import asker, requires
 
@@ -25,7 +25,9 @@ def _may(request: HttpRequest, acts: tuple[str, ...]) -> bool:
 def listed(request: HttpRequest) -> HttpResponse:
     """All amendments, the newest first."""
     rows = Amendment.objects.select_related("base", "begun_by", "version")
-    context = {"rows": rows, "may_begin": _may(request, services.WRITERS)}
+    may_begin = _may(request, services.WRITERS)
+    waiting = queries.waiting() if may_begin else []
+    context = {"rows": rows, "may_begin": may_begin, "waiting": waiting}
     return render(request, "amendments/listed.html", context)
 
 
@@ -33,7 +35,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a draft from the version in force."""
-    form = BeginForm(request.POST or None)
+    form = BeginForm(request.POST or None, initial=queries.beginning_with(request.GET.getlist("matter")))
     if request.method == "POST" and form.is_valid():
         row = services.begin(by=person(request), **form.cleaned_data)
         messages.success(request, _("The draft says what the version in force says. Now change what has to change."))
@@ -47,6 +49,7 @@ def _page(request: HttpRequest, row: Amendment, form: OpinionForm) -> HttpRespon
         "amendment": row,
         "judged": queries.judged(row),
         "steps": queries.steps(row, asks),
+        "matters": [(matter, matter_line(matter)) for matter in row.matters.all()],
         "opinions": row.opinions.select_related("person"),
         "form": form if queries.is_open(row) and _may(request, services.SPEAKERS) else None,
         "may_write": queries.may_write(row, asks),

@@ -27,6 +27,7 @@ class MattersConfig(AppConfig):
                 "matter.collected": _("Matter collected"),
                 "matters.reported": _("Matters reported"),
                 "matter.answered": _("Matter answered"),
+                "matter.settled": _("Matter settled by a new version"),
             }
         )
         name_values("answer", {str(value): label for value, label in Matter.Answer.choices})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nangmai.regulation.states import Machine, Transition
 from nangmai.web.documents.models import Document
+from nangmai.web.regulation.models import Version
 
 PERSON = settings.AUTH_USER_MODEL
 LONGEST_CLAUSES = 120
@@ -67,6 +68,8 @@ class Matter(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     answered_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    #: the version that amends what it is about
+    settled_in = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="matters")
 
     class Meta:
         verbose_name = _("matter outside the regulation")
@@ -80,6 +83,9 @@ class Matter(models.Model):
             ),
             models.CheckConstraint(
                 name="matter_collected_has_topic", condition=Q(collected_at=None) | (~Q(topic="") & ~Q(note=""))
+            ),
+            models.CheckConstraint(
+                name="matter_settled_was_to_be_amended", condition=Q(settled_in=None) | Q(answer="amend")
             ),
         )
 

@@ -87,8 +87,9 @@ def open_matters() -> QuerySet[Matter]:
 
 
 def to_be_amended() -> QuerySet[Matter]:
-    """The matters whose answer was that the regulation is to be amended, the oldest first."""
-    return Matter.objects.filter(answer=Matter.Answer.AMEND).order_by("answered_at", "pk")
+    """The matters whose answer was that the regulation is to be amended, and that no version has settled yet."""
+    rows = Matter.objects.filter(answer=Matter.Answer.AMEND, settled_in=None)
+    return rows.select_related("person").order_by("answered_at", "pk")
 
 
 def reports() -> QuerySet[MatterReport]:

@@ -5,7 +5,7 @@ A report takes every matter that is open at that moment; nothing here can leave 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from django.db.models import QuerySet
@@ -25,6 +25,7 @@ from nangmai.web.matters import queries
 from nangmai.web.matters.models import MATTER, Matter, MatterReport
 from nangmai.web.matters.queries import COLLECT, CONSIDER, FILE, PROPOSE, REPORT, SUGGEST
 from nangmai.web.regulation.authorities import Asker
+from nangmai.web.regulation.models import Version
 
 
 class NothingSaid(Error):
@@ -53,6 +54,12 @@ class AlreadyExplained(Error):
 
 class ReportedMeanwhile(Error):
     """A report was made since you opened this page: {number}. Look at what is open now, then make the next one."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+class NotToBeAmended(Error):
+    """Matter {number} is not among those that wait for an amendment: it has another answer, or a version settled it."""
 
     kind: ClassVar[Kind] = Kind.CONFLICT
 
@@ -180,6 +187,23 @@ def answer(*, matter: Matter, by: User, choice: str, reason: str) -> Matter:
     row.save(update_fields=["state", "answer", "reason", "answered_by", "answered_at"])
     _write("matter.answered", row.name, by, decision, {"answer": str(row.answer)}, {"reason": row.reason})
     return row
+
+
+@one_act
+def settle(*, matters: Iterable[Matter], version: Version, by: User, decision: Decision) -> None:
+    """A version that amends what the matters are about is signed; `decision` is the one its signature rests on."""
+    for matter in matters:
+        row = to_be_amended(_locked(matter))
+        row.settled_in = version
+        row.save(update_fields=["settled_in"])
+        _write("matter.settled", row.name, by, decision, {"number": version.number, "text": version.sha256}, {})
+
+
+def to_be_amended(matter: Matter) -> Matter:
+    """The matter, if it waits for an amendment."""
+    if matter.answer != Matter.Answer.AMEND or matter.settled_in_id is not None:
+        raise NotToBeAmended(number=matter.pk)
+    return matter
 
 
 def _locked(matter: Matter) -> Matter:

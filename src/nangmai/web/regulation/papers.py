@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from nangmai.regulation.effects import Effect, Effects
+from nangmai.regulation.effect import Effect
+from nangmai.regulation.effects import Effects
 from nangmai.regulation.model import Article, Clause, LegalBasis, Regulation
 from nangmai.web.documents.wording import date_words, sentence_start
 

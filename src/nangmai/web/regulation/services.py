@@ -41,8 +41,12 @@ class BeginsTooEarly(Error):
 
 
 def sound(text: str, where: str) -> Regulation:
-    """The text, read and judged; `TextNotSound` names what keeps it from being signed, with the clauses."""
-    regulation = read(text, where)
+    """The text, read and judged."""
+    return require_sound(read(text, where))
+
+
+def require_sound(regulation: Regulation) -> Regulation:
+    """The regulation itself; `TextNotSound` names what keeps it from being signed, with the clauses."""
     wrong = [f"{fault.clause}: {said(fault.message)}" for fault in faults(regulation) if fault.severity == "fault"]
     wrong += [f"{breach.clause}: {said(breach.message)}" for breach in breaches(regulation, pack(regulation.law))]
     if wrong:

@@ -17,15 +17,20 @@ from nangmai.protocol.keys import parse_public_key
 from nangmai.protocol.messages import Desired
 from nangmai.protocol.tickets import verify_ticket
 from nangmai.regulation.facts import Thing
-from nangmai.regulation.form import write
 from nangmai.regulation.parameters import PARAMETERS
 from nangmai.web.accounts.models import User
+from nangmai.web.amendments import drafts, services
 from nangmai.web.amendments.forms import NormForm, as_initial
 from nangmai.web.amendments.models import AMENDMENT, Amendment
 from nangmai.web.amendments.services import draft_of
 from nangmai.web.documents.models import Document
-from nangmai.web.documents.services import set_letterhead
+from nangmai.web.footage.models import IssuedTicket
+from nangmai.web.footage.standing import end_unfounded
 from nangmai.web.ledger.models import Entry
+from nangmai.web.matters import services as matters
+from nangmai.web.matters.models import Matter
+from nangmai.web.matters.queries import to_be_amended
+from nangmai.web.matters.services import NotToBeAmended
 from nangmai.web.regulation import versions
 from nangmai.web.regulation.authorities import Asker
 from nangmai.web.regulation.models import Version
@@ -34,43 +39,7 @@ from unit.web.recorders import FakeRecorder, camera
 from unit.web.roles import Role
 
 MINUTE_US = 60 * US_PER_S
-AHEAD_US = 30 * US_PER_S
-
-
-@pytest.fixture(autouse=True)
-def _letterhead() -> None:
-    set_letterhead(
-        by=None,
-        in_force_from=date(2020, 1, 1),
-        institution="Trường Mầm non Nắng Mai",
-        abbreviation="MNNM",
-        place="Long Biên",
-        public_address="https://camera.example.vn/",
-    )
-
-
-@pytest.fixture
-def writer(sign_in: Callable[..., Client]) -> Client:
-    client = sign_in(Role.HEAD_OF_SECURITY)
-    client.cookies["nangmai_language"] = "en"
-    return client
-
-
-@pytest.fixture
-def principal(sign_in: Callable[..., Client]) -> Client:
-    client = sign_in(Role.PRINCIPAL)
-    client.cookies["nangmai_language"] = "en"
-    return client
-
-
-@pytest.fixture
-def amendment(writer: Client) -> Amendment:
-    answer = writer.post("/amendments/begin", {"title": "Longer kept", "reason": "Parents ask late."})
-    assert answer.status_code == 302
-    row = Amendment.objects.get()
-    assert bases(writer, row, term_ends_on="").status_code == 302
-    row.refresh_from_db()
-    return row
+LIVE = json.dumps({"right": "live", "recorder": "nvr-1", "cameras": ["cam-01"]})
 
 
 def bases(client: Client, amendment: Amendment, **changes: Any) -> Any:
@@ -84,13 +53,6 @@ def bases(client: Client, amendment: Amendment, **changes: Any) -> Any:
         form |= {f"basis-{at}-{name}": value for name, value in values.items()}
     form |= {f"basis-{count}-status": "in_force"}
     return client.post(f"/amendments/{amendment.pk}/bases", form | changes)
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """The clock goes on to where the new version has begun."""
-    true = SystemClock.wall_us
-    return lambda: monkeypatch.setattr(SystemClock, "wall_us", lambda self: true(self) + AHEAD_US)
 
 
 def page(client: Client, amendment: Amendment, tab: str = "") -> str:
@@ -120,14 +82,35 @@ def stepped_up(client: Client) -> Client:
     return client
 
 
-def signed(writer: Client, principal: Client, amendment: Amendment) -> Version:
-    assert step(writer, amendment, "consult").status_code == 302
-    assert step(writer, amendment, "submit").status_code == 302
-    answer = stepped_up(principal).post(f"/amendments/{amendment.pk}/sign", {"in_force_from": ""})
-    assert answer.status_code == 302, answer.content.decode()
+def signed(head: User, board: User, amendment: Amendment) -> Version:
+    """The way to the signature by the services that pages call."""
+    laid_before(head, amendment)
+    services.sign(amendment=amendment, by=board, factor="totp", is_stepped_up=True)
     amendment.refresh_from_db()
     assert amendment.version is not None
     return amendment.version
+
+
+def laid_before(head: User, amendment: Amendment) -> None:
+    """Up to where it waits for the signature."""
+    for event in ("consult", "submit"):
+        services.move(amendment=amendment, by=head, event=event)
+
+
+def stated(head: User, amendment: Amendment, **values: Any) -> None:
+    """Parameters changed as the form changes them."""
+    services.change(
+        amendment=amendment, by=head, part="parameters", edit=lambda draft: drafts.with_parameters(draft, values)
+    )
+    amendment.refresh_from_db()
+
+
+def answered(head: User, board: User, choice: str) -> Matter:
+    """A matter of the register, all the way to its answer."""
+    matter = matters.file(person=head, text="Hai ca không khớp giờ.")
+    matters.collect(matter=matter, by=head, topic="Xem lại ca trước", note="Hai ca không khớp giờ.")
+    matters.report(by=head)
+    return matters.answer(matter=matter, by=board, choice=choice, reason="Đề nghị có lý.")
 
 
 def replay_minutes(client: Client, recorder: FakeRecorder) -> float:
@@ -170,11 +153,16 @@ def test_longer_retention_and_a_shorter_replay_window_go_through_the_pages(
     shown = page(writer, amendment)
     assert "Footage is kept at least: 20 days → 30 days" in shown
     assert "Replay window: 30 minutes → 10 minutes" in shown
-    assert shown.count("→") == 2
     writer.cookies["nangmai_language"] = "vi"
     assert "Lưu trữ ít nhất: 20 ngày → 30 ngày" in page(writer, amendment)
 
-    new = signed(writer, principal, amendment)
+    assert step(writer, amendment, "consult").status_code == 302
+    assert step(writer, amendment, "submit").status_code == 302
+    answer = stepped_up(principal).post(f"/amendments/{amendment.pk}/sign", {"in_force_from": ""})
+    assert answer.status_code == 302, answer.content.decode()
+    amendment.refresh_from_db()
+    new = amendment.version
+    assert new is not None
     begins_us = new.in_force_from_us
     old.refresh_from_db()
     assert old.in_force_until_us == begins_us
@@ -191,12 +179,36 @@ def test_longer_retention_and_a_shorter_replay_window_go_through_the_pages(
     assert (retention.min_days, retention.max_days) == (30, 30)
 
 
+def test_what_was_let_is_asked_again_when_the_version_begins(
+    head: User, board: User, amendment: Amendment, sign_in: Callable[..., Client], later: Callable[[], None]
+) -> None:
+    recorder = FakeRecorder().enrol()
+    recorder.send(recorder.report(camera("cam-01")))
+    guard = sign_in(Role.GUARD)
+    user = User.objects.get(username=Role.GUARD)
+    replay_minutes(guard, recorder)
+    (ticket,) = IssuedTicket.objects.all()
+    stated(head, amendment, replay_minutes=10)
+    signed(head, board, amendment)
+    assert end_unfounded() == 0
+    assert ticket.jti not in desired(recorder).revoked
+
+    later()
+    assert end_unfounded() == 1
+    assert ticket.jti in desired(recorder).revoked
+    answer = guard.post("/footage/ticket", LIVE, content_type="application/json")
+    assert (answer.status_code, answer.json()["error"]) == (403, "text_not_acknowledged")
+    acknowledge(person=user)
+    assert guard.post("/footage/ticket", LIVE, content_type="application/json").status_code == 200
+    assert end_unfounded() == 0
+
+
 def test_an_act_is_judged_by_the_version_of_its_moment(
-    writer: Client, principal: Client, amendment: Amendment, make_user: Callable[..., User], later: Callable[[], None]
+    head: User, board: User, amendment: Amendment, make_user: Callable[..., User], later: Callable[[], None]
 ) -> None:
     guard = make_user(Role.GUARD)
-    state(writer, amendment, replay_minutes=10)
-    new = signed(writer, principal, amendment)
+    stated(head, amendment, replay_minutes=10)
+    new = signed(head, board, amendment)
     later()
     acknowledge(person=guard)
     camera_of_all = Thing("camera", purposes=frozenset({"P1", "P2", "P3"}))
@@ -211,10 +223,10 @@ def test_an_act_is_judged_by_the_version_of_its_moment(
 
 
 def test_the_decision_is_printed_numbered_signed_and_attached(
-    writer: Client, principal: Client, amendment: Amendment
+    principal: Client, head: User, board: User, amendment: Amendment
 ) -> None:
-    state(writer, amendment, retention_min_days=30)
-    new = signed(writer, principal, amendment)
+    stated(head, amendment, retention_min_days=30)
+    new = signed(head, board, amendment)
     paper = Document.objects.get(token=amendment.decision)
     assert (paper.kind, paper.number_text) == ("regulation_decision", new.number)
     assert paper.fields.get().signed_at is not None
@@ -223,19 +235,21 @@ def test_the_decision_is_printed_numbered_signed_and_attached(
     assert amendment.base.number in content
     assert new.document == f"document:{paper.token}"
     assert Document.objects.get(token=amendment.comparison).kind == "regulation_comparison"
-    assert f"/documents/{paper.token}" in page(principal, amendment) or paper.token in page(principal, amendment)
+    shown = page(principal, amendment)
+    assert f"/documents/{paper.token}" in shown
+    assert "0 of 2 people have acknowledged it" in shown
 
 
 def test_a_draft_below_the_law_is_shown_the_rule_and_goes_nowhere(
     writer: Client, principal: Client, amendment: Amendment
 ) -> None:
-    state(writer, amendment, complaint_days=45)
+    state(writer, amendment, complaint_window_days=20)
     shown = page(writer, amendment)
-    assert "complaints_are_decided" in shown
+    assert "complaints_keep_their_evidence" in shown
     assert 'value="consult"' not in shown
     answer = step(writer, amendment, "consult")
     assert answer.status_code == 400
-    assert "30" in answer.content.decode()
+    assert "90" in answer.content.decode()
     amendment.refresh_from_db()
     assert amendment.state == "drafting"
     Amendment.objects.update(state="law_check")
@@ -245,11 +259,10 @@ def test_a_draft_below_the_law_is_shown_the_rule_and_goes_nowhere(
 
 
 def test_only_the_principal_signs_and_only_after_a_second_proof(
-    writer: Client, principal: Client, amendment: Amendment
+    writer: Client, principal: Client, head: User, amendment: Amendment
 ) -> None:
-    state(writer, amendment, replay_minutes=10)
-    step(writer, amendment, "consult")
-    step(writer, amendment, "submit")
+    stated(head, amendment, replay_minutes=10)
+    laid_before(head, amendment)
     assert stepped_up(writer).post(f"/amendments/{amendment.pk}/sign", {}).status_code == 403
     answer = principal.post(f"/amendments/{amendment.pk}/sign", {})
     assert answer["Location"].startswith("/account/step-up")
@@ -264,20 +277,10 @@ def test_nobody_without_the_right_changes_a_draft(sign_in: Callable[..., Client]
     assert 'name="event"' not in page(guard, amendment)
 
 
-def test_a_term_that_has_ended_is_told_before_anybody_signs(writer: Client, amendment: Amendment) -> None:
-    assert bases(writer, amendment, term_ends_on="2023-05-31").status_code == 302
-    state(writer, amendment, replay_minutes=10)
-    shown = page(writer, amendment)
-    assert "The term ends (2023-05-31) before" in shown
-    assert step(writer, amendment, "consult").status_code == 400
-
-
-def test_a_draft_that_changes_nothing_cannot_be_moved_on(writer: Client, amendment: Amendment) -> None:
-    amendment.text = write(versions.text_of(amendment.base))
-    amendment.text = amendment.text.replace("2023-05-31", "2123-05-31")
+def test_a_draft_that_changes_nothing_cannot_be_moved_on(head: User, amendment: Amendment) -> None:
     Version.objects.filter(pk=amendment.base_id).update(text=amendment.text, sha256="0" * 64)
-    amendment.save()
-    assert step(writer, amendment, "consult").status_code == 409
+    with pytest.raises(services.ChangesNothing):
+        services.move(amendment=amendment, by=head, event="consult")
 
 
 def test_what_two_people_change_at_once_is_not_lost(writer: Client, amendment: Amendment) -> None:
@@ -290,35 +293,33 @@ def test_what_two_people_change_at_once_is_not_lost(writer: Client, amendment: A
     assert draft_of(amendment).parameter("replay_minutes") == 30
 
 
-def test_a_draft_is_changed_only_while_it_is_drafted(writer: Client, amendment: Amendment) -> None:
-    state(writer, amendment, replay_minutes=10)
-    step(writer, amendment, "consult")
-    assert state(writer, amendment, replay_minutes=5).status_code == 409
+def test_a_draft_is_changed_only_while_it_is_drafted(head: User, amendment: Amendment) -> None:
+    stated(head, amendment, replay_minutes=10)
+    services.move(amendment=amendment, by=head, event="consult")
+    with pytest.raises(services.NotDrafting):
+        stated(head, amendment, replay_minutes=5)
 
 
-def test_a_draft_whose_base_has_been_replaced_is_not_signed(
-    writer: Client, principal: Client, amendment: Amendment
-) -> None:
-    state(writer, amendment, replay_minutes=10)
-    writer.post("/amendments/begin", {"title": "Another", "reason": "Meanwhile"})
-    other = Amendment.objects.exclude(pk=amendment.pk).get()
-    state(writer, other, replay_minutes=15)
-    signed(writer, principal, amendment)
-    step(writer, other, "consult")
-    step(writer, other, "submit")
-    assert principal.post(f"/amendments/{other.pk}/sign", {}).status_code == 409
+def test_a_draft_whose_base_has_been_replaced_is_not_signed(head: User, board: User, amendment: Amendment) -> None:
+    stated(head, amendment, replay_minutes=10)
+    other = Amendment.objects.get(pk=amendment.pk)
+    other.pk, other.title = None, "Another"
+    other.save()
+    laid_before(head, other)
+    signed(head, board, amendment)
+    with pytest.raises(services.BaseNotInForce):
+        services.sign(amendment=other, by=board, factor="totp", is_stepped_up=True)
 
 
 def test_everybody_named_says_what_they_think_until_it_is_signed(
-    sign_in: Callable[..., Client], writer: Client, principal: Client, amendment: Amendment
+    sign_in: Callable[..., Client], writer: Client, amendment: Amendment
 ) -> None:
     guard = sign_in(Role.GUARD)
     address = f"/amendments/{amendment.pk}/opinion"
     assert guard.post(address, {"text": "Ten minutes are too short at night."}).status_code == 302
     assert "Ten minutes are too short at night." in page(writer, amendment)
     assert guard.post(address, {"text": ""}).status_code == 400
-    state(writer, amendment, replay_minutes=10)
-    signed(writer, principal, amendment)
+    Amendment.objects.filter(pk=amendment.pk).update(state="signed")
     assert guard.post(address, {"text": "Too late"}).status_code == 409
 
 
@@ -352,7 +353,7 @@ def test_a_norm_is_added_changed_and_removed_by_forms(writer: Client, amendment:
     assert "gains" not in page(writer, amendment)
 
 
-def test_every_norm_survives_its_form_unchanged(writer: Client, amendment: Amendment) -> None:
+def test_every_norm_survives_its_form_unchanged(amendment: Amendment) -> None:
     draft = draft_of(amendment)
     for norm in draft.norms:
         given = {name: value for name, value in as_initial(norm).items() if value}
@@ -368,35 +369,62 @@ def test_every_norm_survives_its_form_unchanged(writer: Client, amendment: Amend
         assert (kept.within, kept.every, kept.trigger) == (norm.within, norm.every, norm.trigger)
 
 
-def test_legal_bases_are_kept_changed_and_added(writer: Client, amendment: Amendment) -> None:
+def test_legal_bases_are_kept_changed_and_added_and_a_term_that_has_ended_is_told(
+    writer: Client, amendment: Amendment
+) -> None:
     draft = draft_of(amendment)
     new = {"number": "1/QĐ", "date": "2026-01-01", "issuer": "Sở", "status": "in_force", "vi": "Mới", "en": "New"}
     added = {f"basis-{len(draft.legal_bases)}-{name}": value for name, value in new.items()}
-    changes = added | {"basis-0-status": "repealed", "term_ends_on": "2027-05-31"}
+    changes = added | {"basis-0-status": "repealed", "term_ends_on": "2023-05-31"}
     assert bases(writer, amendment, **changes).status_code == 302
     amendment.refresh_from_db()
     changed = draft_of(amendment)
     assert [basis.number for basis in changed.legal_bases] == [*(one.number for one in draft.legal_bases), "1/QĐ"]
     assert changed.legal_bases[0].status == "repealed"
-    assert changed.term_ends_on == date(2027, 5, 31)
+    assert changed.term_ends_on == date(2023, 5, 31)
+    shown = page(writer, amendment)
+    assert "The term ends (2023-05-31) before" in shown
+    assert "New legal basis: 1/QĐ" in shown
+    assert step(writer, amendment, "consult").status_code == 400
 
 
-def test_the_page_counts_who_has_acknowledged(
-    writer: Client, principal: Client, amendment: Amendment, later: Callable[[], None]
+def test_matters_of_the_register_lead_to_a_draft_and_the_signature_settles_them(
+    writer: Client, head: User, board: User, amendment: Amendment
 ) -> None:
-    state(writer, amendment, replay_minutes=10)
-    signed(writer, principal, amendment)
-    assert "0 of 2 people have acknowledged it" in page(writer, amendment)
-    later()
-    acknowledge(person=User.objects.get(username=Role.PRINCIPAL))
-    assert "1 of 2 people have acknowledged it" in page(writer, amendment)
+    matter = answered(head, board, "amend")
+    assert writer.get(f"/amendments/begin?matter={matter.pk}").context["form"].initial["title"] == "Xem lại ca trước"
+    assert "Xem lại ca trước" in writer.get("/amendments/").content.decode()
+    address = f"/amendments/{amendment.pk}/matters"
+    assert writer.post(address, {"matters": [matter.pk]}).status_code == 302
+    assert "Xem lại ca trước" in page(writer, amendment)
+    assert f"/amendments/{amendment.pk}" in writer.get(f"/matters/{matter.pk}").content.decode()
+    stated(head, amendment, replay_minutes=10)
+    version = signed(head, board, amendment)
+    matter.refresh_from_db()
+    assert matter.settled_in == version
+    assert not to_be_amended().exists()
+    entry = Entry.objects.get(act="matter.settled")
+    assert (entry.thing, entry.outcome, entry.clauses.split()) == (f"matter:{matter.pk}", "done", ["QĐ.1"])
+    with pytest.raises(NotToBeAmended):
+        services.begin(by=head, title="Again", reason="Again", matters=[matter])
 
 
-def test_the_ledger_tells_the_way_of_an_amendment(writer: Client, principal: Client, amendment: Amendment) -> None:
-    state(writer, amendment, replay_minutes=10)
-    step(writer, amendment, "consult")
-    step(writer, amendment, "revise")
-    signed(writer, principal, amendment)
+def test_a_matter_with_another_answer_is_in_no_draft(
+    writer: Client, head: User, board: User, amendment: Amendment
+) -> None:
+    matter = answered(head, board, "no_change")
+    with pytest.raises(NotToBeAmended):
+        services.answer(amendment=amendment, by=head, matters=[matter])
+    assert writer.post(f"/amendments/{amendment.pk}/matters", {"matters": [matter.pk]}).status_code == 200
+    assert not amendment.matters.exists()
+    assert writer.post("/amendments/begin", {"title": "Of its own", "reason": "Practice"}).status_code == 302
+
+
+def test_the_ledger_tells_the_way_of_an_amendment(head: User, board: User, amendment: Amendment) -> None:
+    stated(head, amendment, replay_minutes=10)
+    services.move(amendment=amendment, by=head, event="consult")
+    services.move(amendment=amendment, by=head, event="revise")
+    signed(head, board, amendment)
     entries = Entry.objects.filter(thing=f"amendment:{amendment.pk}", outcome="done").order_by("seq")
     place = AMENDMENT.initial
     for entry in entries:
