@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, ClassVar
@@ -17,10 +19,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from nangmai.base.errors import Error, Kind
 from nangmai.cli import print_json
 from nangmai.custody import ledger_export
+from nangmai.custody.ledger import Entry
 from nangmai.custody.ledger_export import Export, ExportInvalid, ExportRange, Verification, pieces
+from nangmai.custody.ledger_replay import replay
 from nangmai.custody.merkle import HASH_BYTES
 from nangmai.custody.note import split_notes
 from nangmai.protocol.keys import key_id, parse_public_key
+from nangmai.web.told import TOLD
 
 LONGEST_LINE_BYTES = 1 << 22
 CHUNK_BYTES = 1 << 16
@@ -78,6 +83,34 @@ def ledger(path: Path, witnessed: tuple[Path, ...], key: Path | None, as_json: b
     else:
         _print(found, report)
     if not found.holds:
+        sys.exit(1)
+
+
+@command.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print every case as JSON.")
+def states(path: Path, as_json: bool) -> None:
+    """Build the state of every case again from an export of the ledger alone.
+
+    Matters, assignments, shifts, directions, duties, tickets, versions: what each came to, and by which entry. Exits
+    with 1 where an entry tells of an act that was not possible then. Whether the export is true is `verify ledger`'s.
+    """
+    with _opened(path) as parts:
+        span = ExportRange.from_json(parts.table(ledger_export.RANGE))
+        lines = (Entry.parse(line.removesuffix(b"\n")) for line in parts.lines(ledger_export.ENTRIES))
+        found = replay(lines, TOLD, is_whole=span.first == 0)
+    if as_json:
+        cases = {name: dataclasses.asdict(case) for name, case in sorted(found.cases.items())}
+        missteps = [one._asdict() for one in found.missteps]
+        print_json({"first": span.first, "last": span.last, "missteps": missteps, "cases": cases})
+    else:
+        for one in found.missteps:
+            click.echo(f"entry {one.entry}: {one.act} of {one.case} was not possible ({one.found or 'new'})")
+        counts = Counter((name.partition(":")[0], case.state) for name, case in found.cases.items())
+        for (kind, state), count in sorted(counts.items()):
+            click.echo(f"{kind:16} {state:14} {count:6}")
+        click.echo(f"{span.origin}, entries {span.first} to {span.last}: {len(found.cases)} cases")
+    if found.missteps:
         sys.exit(1)
 
 

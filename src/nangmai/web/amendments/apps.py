@@ -14,6 +14,8 @@ class AmendmentsConfig(AppConfig):
     verbose_name = _("Amendments")
 
     def ready(self) -> None:
+        from nangmai.web.amendments.cases import cases
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
@@ -29,3 +31,4 @@ class AmendmentsConfig(AppConfig):
                 "amendment.published": _("Amendment put in force"),
             }
         )
+        know("amendment", by=cases)

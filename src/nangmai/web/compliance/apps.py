@@ -16,7 +16,9 @@ class ComplianceConfig(AppConfig):
     def ready(self) -> None:
         from nangmai.web.clockwork.services import register
         from nangmai.web.compliance import services, triggers
+        from nangmai.web.compliance.cases import cases
         from nangmai.web.duties.ways import done_here
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
@@ -35,3 +37,4 @@ class ComplianceConfig(AppConfig):
         register("compliance.states", services.STATES_EVERY_S, services.keep_states)
         register("compliance.triggers", services.STATES_EVERY_S, triggers.look)
         register("compliance.ledger", services.LOOK_EVERY_S, services.verify_ledger_when_due)
+        know("attestation", by=cases)

@@ -15,6 +15,8 @@ class DirectionsConfig(AppConfig):
 
     def ready(self) -> None:
         import nangmai.web.directions.instruments  # noqa: F401 - registers what a direction covers
+        from nangmai.web.directions.cases import cases
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
@@ -29,3 +31,4 @@ class DirectionsConfig(AppConfig):
                 "direction.withdrawn": _("Direction withdrawn"),
             }
         )
+        know("asked", "direction", by=cases)

@@ -117,6 +117,7 @@ def give(
         until_at=until_at,
     )
     row.cameras.set(cameras)
+    answered = {} if asked is None else {"asked": f"asked:{asked.pk}"}
     append(
         act="direction.signed",
         actor=actor_of(by),
@@ -124,7 +125,7 @@ def give(
         clauses=decision.clauses,
         version=decision.version,
         assignment=decision.assignment,
-        facts=_facts(row, cameras) | {"person": actor_of(person), "until": until_at.isoformat()},
+        facts=_facts(row, cameras) | {"person": actor_of(person), "until": until_at.isoformat()} | answered,
         personal={"text": text},
     )
     directions_changed.send(sender=Direction, person=person)

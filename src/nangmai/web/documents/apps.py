@@ -13,6 +13,8 @@ class DocumentsConfig(AppConfig):
     label = "documents"
 
     def ready(self) -> None:
+        from nangmai.web.documents.cases import cases
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
@@ -26,3 +28,4 @@ class DocumentsConfig(AppConfig):
                 "document.annulled": _("Document annulled"),
             }
         )
+        know("document", "letterhead", by=cases)

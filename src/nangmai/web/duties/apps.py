@@ -16,7 +16,9 @@ class DutiesConfig(AppConfig):
     def ready(self) -> None:
         from nangmai.web.clockwork.services import register
         from nangmai.web.duties import calendar, facts, services
+        from nangmai.web.duties.cases import cases
         from nangmai.web.duties.ways import done_here
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
@@ -33,3 +35,4 @@ class DutiesConfig(AppConfig):
         done_here("regulation.acknowledge", "regulation:acknowledge")
         register("duties.calendar", 30.0, calendar.look)
         register("duties.overdue", 15.0, services.escalate_overdue)
+        know("duty", by=cases)

@@ -184,5 +184,5 @@ def _pass_on(pk: int, to: Iterable[str]) -> None:
         thing=duty.name,
         clauses=(duty.clause,),
         version=duty.version,
-        facts={"about": duty.subject, "to": list(to)},
+        facts={"about": duty.subject, "to": list(to), "step": duty.steps_taken},
     )

@@ -16,7 +16,9 @@ class FootageConfig(AppConfig):
         import nangmai.web.footage.signals  # noqa: F401 - connects its receivers
         from nangmai.web.clockwork.services import register
         from nangmai.web.footage import folding, standing
+        from nangmai.web.footage.cases import cases
         from nangmai.web.footage.policies import Right
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts, name_values
         from nangmai.web.ui.menu import Entry, add
 
@@ -37,3 +39,4 @@ class FootageConfig(AppConfig):
         )
         register("footage.fold_uses", folding.FOLDED_EVERY_S, folding.fold_uses)
         register("footage.end_unfounded", 1.0, standing.end_unfounded)
+        know("ticket", by=cases)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("checkpoints/new", views.make_checkpoint, name="make_checkpoint"),
     path("checkpoints/<int:size>/print", views.print_checkpoint, name="print_checkpoint"),
     path("checkpoints/<int:size>", views.paper, name="paper"),
+    path("comparison", views.comparison, name="comparison"),
     path("export", views.export, name="export"),
     path("witness", views.witness, name="witness"),
     path("key", views.key, name="key"),

@@ -13,19 +13,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nangmai.base.errors import Error, Kind
 from nangmai.web.access import answers_json, public
 from nangmai.web.accounts.views import person
 from nangmai.web.authority import requires_act
-from nangmai.web.ledger import keys, queries, services, witnesses
+from nangmai.web.ledger import comparing, keys, queries, services, witnesses
 from nangmai.web.ledger.forms import ExportForm, FilterForm, WatchedForm, us
 from nangmai.web.ledger.models import Checkpoint, Entry, LedgerHead
 from nangmai.web.ledger.titles import thing_names
 
 ROWS_A_PAGE = 50
 MOST_VIEWS = 500
+MOST_DIFFERENCES = 200
 MOST_NOTE_BYTES = 1 << 14
 
 
@@ -123,6 +124,15 @@ def checkpoints(request: HttpRequest) -> HttpResponse:
         "public": keys.public_keys(),
     }
     return render(request, "ledger/checkpoints.html", context)
+
+
+@requires_act("ledger.read")
+@require_http_methods(["GET", "POST"])
+def comparison(request: HttpRequest) -> HttpResponse:
+    """What the database says otherwise than the ledger; asked for by a press, since everything is read."""
+    found = comparing.compare() if request.method == "POST" else None
+    context = {"found": found, "things": thing_names(), "most": MOST_DIFFERENCES}
+    return render(request, "ledger/comparison.html", context)
 
 
 @requires_act("ledger.read")

@@ -14,7 +14,9 @@ class MattersConfig(AppConfig):
     verbose_name = _("Matters outside the regulation")
 
     def ready(self) -> None:
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts, name_values
+        from nangmai.web.matters.cases import cases
         from nangmai.web.matters.models import Matter
         from nangmai.web.ui.menu import Entry, add
 
@@ -31,3 +33,4 @@ class MattersConfig(AppConfig):
             }
         )
         name_values("answer", {str(value): label for value, label in Matter.Answer.choices})
+        know("matter", "matter_report", by=cases)

@@ -14,8 +14,10 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from nangmai.web.clockwork.services import register
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.people.by_calendar import announce
+        from nangmai.web.people.cases import cases
         from nangmai.web.ui.menu import Entry, add
 
         add(
@@ -35,3 +37,4 @@ class PeopleConfig(AppConfig):
         )
 
         register("people.calendar", 1.0, announce)
+        know("assignment", "delegation", "recusal", by=cases)

@@ -14,7 +14,9 @@ class RegulationConfig(AppConfig):
     verbose_name = _("Regulation")
 
     def ready(self) -> None:
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.regulation.cases import cases
         from nangmai.web.ui.menu import Entry, add
 
         add(Entry("main", 60, "regulation:text", "book-open", _("Regulation"), ("regulation.read",), is_exact=True))
@@ -26,3 +28,4 @@ class RegulationConfig(AppConfig):
                 "regulation.acknowledged": _("Regulation acknowledged"),
             }
         )
+        know("version", "acknowledgement", by=cases)

@@ -76,10 +76,14 @@ def publish(*, text: str, by: User, is_stepped_up: bool, document: str = "", now
     if latest is not None:
         latest.in_force_until_us = from_us
         latest.save(update_fields=["in_force_until_us"])
-    return _add(text, regulation, by=by, document=document, from_us=from_us)
+    ended = "" if latest is None else latest.sha256
+    return _add(text, regulation, by=by, document=document, from_us=from_us, ended=ended)
 
 
-def _add(text: str, regulation: Regulation, *, by: User | None, document: str, from_us: int | None) -> Version:
+def _add(
+    text: str, regulation: Regulation, *, by: User | None, document: str, from_us: int | None, ended: str = ""
+) -> Version:
+    """The version and its entry; `ended` is the one that ends where it begins."""
     begins_us = round(regulation.in_force_from.timestamp() * US_PER_S) if from_us is None else from_us
     until = regulation.in_force_until
     version = Version.objects.create(
@@ -93,13 +97,15 @@ def _add(text: str, regulation: Regulation, *, by: User | None, document: str, f
         is_adopted=by is None,
         document=document,
     )
+    facts = {"number": regulation.number, "document": document, "in_force_from_us": begins_us}
+    facts |= {"in_force_until_us": version.in_force_until_us} | ({"ends": ended} if ended else {})
     append(
         act="regulation.published" if by else "regulation.adopted",
         actor=actor_of(by) if by else SYSTEM,
         thing=f"regulation:{regulation.number}",
         version=regulation.content_hash,
         after=regulation.content_hash,
-        facts={"number": regulation.number, "in_force_from_us": begins_us, "document": document},
+        facts=facts,
     )
     return version
 

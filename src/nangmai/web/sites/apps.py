@@ -13,7 +13,9 @@ class SitesConfig(AppConfig):
     label = "sites"
 
     def ready(self) -> None:
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts, name_things
+        from nangmai.web.sites.cases import cases
         from nangmai.web.sites.queries import camera_names
         from nangmai.web.ui.menu import Entry, add
 
@@ -34,3 +36,4 @@ class SitesConfig(AppConfig):
                 "site.changed": _("Site changed"),
             }
         )
+        know("camera", "area", "recorder", by=cases)

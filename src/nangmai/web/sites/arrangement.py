@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import Basis, authority
+from nangmai.web.authority import Basis, authority, one_act
 from nangmai.web.ledger.services import actor_of, append
 from nangmai.web.sites import plans, queries
 from nangmai.web.sites.models import Area, Camera, Recorder, Site
@@ -44,7 +44,8 @@ class AreaInUse(Error):
     kind: ClassVar[Kind] = Kind.CONFLICT
 
 
-def _said(thing: Any, fields: tuple[str, ...]) -> dict[str, Any]:
+def said(thing: Any, fields: tuple[str, ...]) -> dict[str, Any]:
+    """The thing as entries hash it."""
     return {field: getattr(thing, field) for field in fields}
 
 
@@ -70,12 +71,12 @@ def _record(by: User, act: str, thing: str, basis: Basis, before: Any, after: An
     )
 
 
-@transaction.atomic
+@one_act
 def save_area(*, by: User, area: Area | None = None, **fields: Any) -> Area:
     """Add an area, or rename it, move it, give it to a unit; whatever hangs in it follows at once."""
     basis = _basis(by, ARRANGE, str(area.pk) if area else "")
     Site.objects.select_for_update().get(pk=queries.site().pk)  # one hand at the tree: two moves cannot make a ring
-    before = None if area is None else _said(area, AREA_FIELDS)
+    before = None if area is None else said(area, AREA_FIELDS)
     area = area or Area()
     for name, value in fields.items():
         setattr(area, name, value)
@@ -87,38 +88,38 @@ def save_area(*, by: User, area: Area | None = None, **fields: Any) -> Area:
             area.save()
     except IntegrityError as error:
         raise AreaNameTaken(name=area.name) from error
-    after = _said(area, AREA_FIELDS)
+    after = said(area, AREA_FIELDS)
     if before != after:
         _record(by, "area.changed" if before else "area.added", f"area:{area.pk}", basis, before, after, unit=area.unit)
     return area
 
 
-@transaction.atomic
+@one_act
 def remove_area(*, by: User, area: Area) -> None:
     """Only an area that holds nothing can go."""
     basis = _basis(by, ARRANGE, str(area.pk))
     count = area.cameras.count() + area.children.count()
     if count:
         raise AreaInUse(name=area.name, count=count)
-    _record(by, "area.removed", f"area:{area.pk}", basis, _said(area, AREA_FIELDS), None)
+    _record(by, "area.removed", f"area:{area.pk}", basis, said(area, AREA_FIELDS), None)
     area.delete()
 
 
-@transaction.atomic
+@one_act
 def set_plan(*, by: User, area: Area, file: IO[bytes] | None) -> Area:
     """Give the area a floor plan, or take it away; cameras keep their shares of it."""
-    basis, before = _basis(by, CHART, str(area.pk)), _said(area, AREA_FIELDS)
+    basis, before = _basis(by, CHART, str(area.pk)), said(area, AREA_FIELDS)
     area.plan_sha256, area.plan_width, area.plan_height = plans.keep(file) if file else ("", 0, 0)
     area.save(update_fields=["plan_sha256", "plan_width", "plan_height"])
-    _record(by, "area.changed", f"area:{area.pk}", basis, before, _said(area, AREA_FIELDS))
+    _record(by, "area.changed", f"area:{area.pk}", basis, before, said(area, AREA_FIELDS))
     return area
 
 
-@transaction.atomic
+@one_act
 def assign_camera(*, by: User, camera: Camera, area: Area | None, unit: str, purposes: list[str]) -> Camera:
     """Say where a camera belongs, who answers for it and what for; reports no longer move it."""
     basis = _basis(by, ARRANGE)
-    before, plan = _said(camera, CAMERA_FIELDS), _plan_of(camera)
+    before, plan = said(camera, CAMERA_FIELDS), _plan_of(camera)
     unit_before = queries.responsible_unit(camera)
     if area != camera.area:
         camera.is_area_chosen = True
@@ -126,9 +127,10 @@ def assign_camera(*, by: User, camera: Camera, area: Area | None, unit: str, pur
     if _plan_of(camera) != plan:
         camera.plan_x = camera.plan_y = None
     camera.save(update_fields=["area", "is_area_chosen", "unit", "purposes", "plan_x", "plan_y"])
-    after = _said(camera, CAMERA_FIELDS)
+    after = said(camera, CAMERA_FIELDS)
     if before != after:
-        moved = {"unit_before": unit_before, "unit": queries.responsible_unit(camera)}
+        moved: dict[str, Any] = {"unit_before": unit_before, "unit": queries.responsible_unit(camera)}
+        moved |= {"own_unit": unit, "purposes": list(purposes)}
         _record(by, "camera.assigned", camera_name(camera), basis, before, after, **moved)
     return camera
 
@@ -137,19 +139,19 @@ def _plan_of(camera: Camera) -> Area | None:
     return queries.places().plan_area(camera.area_id)
 
 
-@transaction.atomic
+@one_act
 def place_camera(*, by: User, camera: Camera, x: float | None, y: float | None) -> Camera:
     """Where the camera stands on its plan, as shares of width and height; None takes it off."""
-    basis, before = _basis(by, CHART), _said(camera, CAMERA_FIELDS)
+    basis, before = _basis(by, CHART), said(camera, CAMERA_FIELDS)
     camera.plan_x, camera.plan_y = x, y
     camera.save(update_fields=["plan_x", "plan_y"])
-    after = _said(camera, CAMERA_FIELDS)
+    after = said(camera, CAMERA_FIELDS)
     if before != after:
         _record(by, "camera.placed", camera_name(camera), basis, before, after)
     return camera
 
 
-@transaction.atomic
+@one_act
 def set_channels(*, by: User, recorder: Recorder, channels: int | None) -> Recorder:
     """How many cameras the recorder can take, from its papers."""
     basis, before = _basis(by, CHART), {"channels": recorder.channels}
@@ -160,15 +162,15 @@ def set_channels(*, by: User, recorder: Recorder, channels: int | None) -> Recor
     return recorder
 
 
-@transaction.atomic
+@one_act
 def save_site(*, by: User, **fields: str) -> Site:
     """The names that papers carry, and the unit that answers where none is named."""
     basis, site = _basis(by, ARRANGE), queries.site()
-    before = _said(site, SITE_FIELDS)
+    before = said(site, SITE_FIELDS)
     for name, value in fields.items():
         setattr(site, name, value)
     site.save()
-    after = _said(site, SITE_FIELDS)
+    after = said(site, SITE_FIELDS)
     if before != after:
         _record(by, "site.changed", "site:1", basis, before, after)
     return site

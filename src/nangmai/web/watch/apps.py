@@ -14,8 +14,10 @@ class WatchConfig(AppConfig):
 
     def ready(self) -> None:
         import nangmai.web.watch.facts  # noqa: F401 - registers who is on shift
+        from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
+        from nangmai.web.watch.cases import cases
 
         add(
             Entry("main", 40, "watch:shift", "calendar-clock", _("Shifts"), ("shift.take",)),
@@ -36,3 +38,4 @@ class WatchConfig(AppConfig):
                 "shift.left": _("Shift left without relief"),
             }
         )
+        know("post", "roster", "shift", by=cases)

@@ -161,10 +161,7 @@ def plan_shifts(
         if not week.period.begin <= begin < week.period.end or begin >= end:
             raise ShiftElsewhere(week=date_format(week.begins, "SHORT_DATE_FORMAT"))
         made.append(Shift.objects.create(week=week, post=post, person=person, starts_at=begin, ends_at=end))
-    shifts = [
-        {"post": post.pk, "person": person.pk, "from": _iso(one.starts_at), "to": _iso(one.ends_at)} for one in made
-    ]
-    _record(by, "roster.changed", _name(week), basis, clock, added=shifts)
+    _record(by, "roster.changed", _name(week), basis, clock, added=[_told(one) for one in made])
     return made
 
 
@@ -173,13 +170,15 @@ def remove_shift(*, by: User, shift: Shift, clock: Clock | None = None) -> None:
     """Take a shift out of a week that is not published."""
     basis = _basis(by, "roster.propose")
     week = _open(shift.week)
-    gone = {"post": shift.post_id, "person": shift.person_id, "from": _iso(shift.starts_at), "to": _iso(shift.ends_at)}
+    gone = _told(shift)
     shift.delete()
     _record(by, "roster.changed", _name(week), basis, clock, removed=[gone])
 
 
-def _iso(moment: datetime) -> str:
-    return moment.isoformat()
+def _told(shift: Shift) -> dict[str, Any]:
+    """A planned shift as entries tell of it: they alone are enough to know the plan."""
+    period = {"from": shift.starts_at.isoformat(), "to": shift.ends_at.isoformat()}
+    return {"shift": shift.pk, "post": shift.post_id, "person": shift.person_id} | period
 
 
 def _name(week: RosterWeek) -> str:
@@ -204,13 +203,16 @@ def copy_week(*, by: User, week: RosterWeek, source: RosterWeek, clock: Clock | 
     basis = _basis(by, "roster.propose")
     week = _open(week)
     days = week.begins - source.begins
-    Shift.objects.filter(week=week).delete()
+    removed = [_told(shift) for shift in week.shifts.all()]
+    week.shifts.all().delete()
+    added = []
     for shift in source.shifts.all():
         begin, end = (_days_later(moment, days) for moment in (shift.starts_at, shift.ends_at))
-        Shift.objects.create(week=week, post=shift.post, person=shift.person, starts_at=begin, ends_at=end)
-    count = week.shifts.count()
-    _record(by, "roster.changed", _name(week), basis, clock, copied_from=source.begins.isoformat(), shifts=count)
-    return count
+        made = Shift.objects.create(week=week, post=shift.post, person=shift.person, starts_at=begin, ends_at=end)
+        added.append(_told(made))
+    told = {"copied_from": source.begins.isoformat(), "removed": removed, "added": added}
+    _record(by, "roster.changed", _name(week), basis, clock, **told)
+    return len(added)
 
 
 def _days_later(moment: datetime, days: timedelta) -> datetime:
