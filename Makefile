@@ -6,7 +6,7 @@ STAMP := $(VENV)/.nangmai-ready
 CLIENT_BUILT := src/nangmai/web/ui/static/ui/client/.built
 CLIENT_SOURCES := $(shell find client -path client/node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: setup demo test test-postgresql check fix bench fuzz soak clean
+.PHONY: setup demo test check fix bench fuzz soak clean
 
 setup: $(STAMP) $(CLIENT_BUILT) ## prepare .venv with the command `nangmai`, and build the client
 
@@ -21,13 +21,12 @@ $(CLIENT_BUILT): $(STAMP) $(CLIENT_SOURCES) tools/build_client.py
 demo: setup ## simulated cameras, a recorder and the web pages, together
 	@$(BIN)/nangmai demo
 
-test: setup ## everything that must hold before a change lands
-	@$(BIN)/python -m pytest
-	@tools/with-postgresql $(BIN)/python -m pytest $(addprefix tests/unit/web/,ledger people footage watch)
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+test: setup ## everything that must hold before a change lands, the web plane on both databases
+	@$(PYTEST)
+	@tools/with-postgresql $(PYTEST) tests/unit/web
 	@$(BIN)/python tools/build_client.py test
-
-test-postgresql: setup ## every test of the web plane on PostgreSQL
-	@tools/with-postgresql $(BIN)/python -m pytest tests/unit/web
 
 check: setup ## linters and types; changes nothing
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

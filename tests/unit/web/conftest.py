@@ -40,6 +40,7 @@ def _database() -> Iterator[None]:
     """Made by the migrations, so that they are tested too. Fast hashes: argon2 has a test of its own."""
     setup_test_environment()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    connections["default"].settings_dict["TEST"]["NAME"] = _a_name_of_its_own()
     creation = connections["default"].creation
     name = creation.create_test_db(verbosity=0)
     put_in_force(SHIPPED)
@@ -48,6 +49,12 @@ def _database() -> Iterator[None]:
     for connection in connections.all():
         connection.close()
     teardown_test_environment()
+
+
+def _a_name_of_its_own() -> str | None:
+    """Processes that share a PostgreSQL have a database each; SQLite's is in the memory of its process."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    return f"test_{worker}" if worker and connections["default"].vendor == "postgresql" else None
 
 
 @pytest.fixture(autouse=True)
