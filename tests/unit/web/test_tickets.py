@@ -187,7 +187,7 @@ def test_refusals_speak_the_language_of_the_page(sign_in: Callable[..., Client],
     client = sign_in(Role.FINANCE)
     assert ask(client, "live").json()["message"].startswith("Live view is not among the duties")
     in_vietnamese = ask(client, "live", language="vi").json()["message"]
-    assert in_vietnamese.startswith("Không được phép: «Xem trực tiếp» không thuộc nhiệm vụ")
+    assert in_vietnamese.startswith("Không được phép: “Xem trực tiếp” không thuộc nhiệm vụ")
 
 
 @pytest.mark.parametrize(
