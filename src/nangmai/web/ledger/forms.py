@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nangmai.base.units import US_PER_S
-from nangmai.web.ledger.queries import Filters
+from nangmai.web.ledger.search import Filters
 from nangmai.web.ledger.titles import act_titles, thing_names
 
 

@@ -18,7 +18,7 @@ class Entry(models.Model):
     """One leaf of the log; `seq` is its number, counted from 0."""
 
     seq = models.BigIntegerField(primary_key=True)
-    at_us = models.BigIntegerField(db_index=True)
+    at_us = models.BigIntegerField()
     act = models.CharField(max_length=60)
     actor = models.CharField(max_length=120)
     thing = models.CharField(max_length=200)
@@ -35,6 +35,9 @@ class Entry(models.Model):
             models.Index(name="ledger_by_act", fields=["act", "seq"]),
             models.Index(name="ledger_by_actor", fields=["actor", "seq"]),
             models.Index(name="ledger_by_thing", fields=["thing", "seq"]),
+            models.Index(name="ledger_by_time", fields=["at_us", "seq"]),
+            models.Index(name="ledger_by_clauses", fields=["clauses", "seq"]),
+            models.Index(name="ledger_by_outcome", fields=["outcome", "seq"]),
         )
         constraints = (models.CheckConstraint(name="entry_outcome_is_known", condition=models.Q(outcome__in=OUTCOMES)),)
 

@@ -1,11 +1,11 @@
-"""Look-ups in the ledger: searching, names for pages, proofs."""
+"""Look-ups in the ledger: who watched, names for pages, proofs. Searching is in `search`."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from nangmai.base.errors import Error
 from nangmai.custody.ledger import commitment, verify_ledger_checkpoint
@@ -13,63 +13,11 @@ from nangmai.custody.merkle import HASH_BYTES, Subtree, inclusion_proof, leaf_ha
 from nangmai.web.accounts.models import User
 from nangmai.web.ledger import keys
 from nangmai.web.ledger.models import Checkpoint, Entry
-from nangmai.web.ledger.titles import act_titles, thing_names
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Filters:
-    """What somebody looks for; empty fields ask nothing."""
-
-    q: str = ""
-    act: str = ""
-    who: str = ""
-    thing: str = ""
-    clause: str = ""
-    outcome: str = ""
-    from_us: int | None = None
-    to_us: int | None = None
-
-
-def entries(filters: Filters) -> QuerySet[Entry]:
-    """The entries that fit, newest first."""
-    rows = Entry.objects.all()
-    if filters.act:
-        rows = rows.filter(act=filters.act)
-    if filters.outcome:
-        rows = rows.filter(outcome=filters.outcome)
-    if filters.clause:
-        rows = rows.filter(clauses__contains=f" {filters.clause} ")
-    if filters.who:
-        rows = rows.filter(Q(actor__in=_actors_like(filters.who)) | Q(actor=filters.who))
-    if filters.thing:
-        rows = rows.filter(Q(thing__icontains=filters.thing) | Q(thing__in=_like(filters.thing, thing_names())))
-    if filters.from_us is not None:
-        rows = rows.filter(at_us__gte=filters.from_us)
-    if filters.to_us is not None:
-        rows = rows.filter(at_us__lt=filters.to_us)
-    if filters.q:
-        rows = rows.filter(
-            Q(body__icontains=filters.q)
-            | Q(act__in=_like(filters.q, act_titles()))
-            | Q(actor__in=_actors_like(filters.q))
-            | Q(thing__in=_like(filters.q, thing_names()))
-        )
-    return rows
 
 
 def views_of(camera: str, from_us: int, to_us: int) -> QuerySet[Entry]:
     """Who saw, or tried to see, what this camera (`camera:nvr-1/cam-03`) recorded in the period; live looks too."""
     return Entry.objects.filter(act="footage.viewed", thing=camera, from_us__lt=to_us, to_us__gte=from_us)
-
-
-def _like(text: str, names: Mapping[str, str]) -> list[str]:
-    """The ids whose name holds the text; the database compares Vietnamese capitals badly."""
-    return [key for key, name in names.items() if text.casefold() in name.casefold()]
-
-
-def _actors_like(text: str) -> list[str]:
-    people = User.objects.values_list("pk", "display_name", "username")
-    return _like(text, {f"p-{key}": f"{name} {username}" for key, name, username in people})
 
 
 def actor_names(rows: Iterable[Entry]) -> dict[str, str]:

@@ -19,12 +19,12 @@ from nangmai.base.errors import Error, Kind
 from nangmai.web.access import answers_json, public
 from nangmai.web.accounts.views import person
 from nangmai.web.authority import requires_act
-from nangmai.web.ledger import comparing, keys, queries, services, witnesses
+from nangmai.web.ledger import comparing, keys, queries, search, services, witnesses
 from nangmai.web.ledger.forms import ExportForm, FilterForm, WatchedForm, us
 from nangmai.web.ledger.models import Checkpoint, Entry, LedgerHead
 from nangmai.web.ledger.titles import thing_names
 
-ROWS_A_PAGE = 50
+MOST_CHECKPOINTS = 50
 MOST_VIEWS = 500
 MOST_DIFFERENCES = 200
 MOST_NOTE_BYTES = 1 << 14
@@ -40,29 +40,17 @@ class ExportRequestInvalid(Error):
 def entries(request: HttpRequest) -> HttpResponse:
     """Entries newest first, by filters; `before` and `after` turn pages by number, since entries only come on top."""
     form = FilterForm(request.GET)
-    rows, is_first, is_last = _page(request, form)
+    before, after = (_number(request.GET.get(name)) for name in ("before", "after"))
+    page = search.page(form.filters(), before=before, after=after)
     context = {
         "form": form,
-        "rows": rows,
-        "names": queries.actor_names(rows),
+        "page": page,
+        "names": queries.actor_names(page.rows),
         "things": thing_names(),
-        "newer": rows[0].seq if rows and not is_first else None,
-        "older": rows[-1].seq if rows and not is_last else None,
         "asked": _without(request, "before", "after"),
         "size": LedgerHead.objects.get().size,
     }
     return render(request, "ledger/entries.html", context)
-
-
-def _page(request: HttpRequest, form: FilterForm) -> tuple[list[Entry], bool, bool]:
-    """The rows, and whether nothing newer or nothing older is there."""
-    found = queries.entries(form.filters())
-    before, after = (_number(request.GET.get(name)) for name in ("before", "after"))
-    if after is not None:
-        rows = list(found.filter(seq__gt=after).order_by("seq")[: ROWS_A_PAGE + 1])
-        return list(reversed(rows[:ROWS_A_PAGE])), len(rows) <= ROWS_A_PAGE, False
-    rows = list((found if before is None else found.filter(seq__lt=before))[: ROWS_A_PAGE + 1])
-    return rows[:ROWS_A_PAGE], before is None, len(rows) <= ROWS_A_PAGE
 
 
 def _number(text: str | None) -> int | None:
@@ -115,7 +103,7 @@ def watched(request: HttpRequest) -> HttpResponse:
 @requires_act("ledger.read")
 def checkpoints(request: HttpRequest) -> HttpResponse:
     """What was signed, who else holds it, and what is not configured."""
-    newest = Checkpoint.objects.prefetch_related("witnesses")[:ROWS_A_PAGE]
+    newest = Checkpoint.objects.prefetch_related("witnesses")[:MOST_CHECKPOINTS]
     context = {
         "checkpoints": newest,
         "states": witnesses.states(),
