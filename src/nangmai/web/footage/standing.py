@@ -47,8 +47,9 @@ def _refusal(asks: Asker, ticket: IssuedTicket, known: Known, things: CameraThin
     act = ACTS[Right(ticket.right)]
     if ticket.from_us is None or ticket.to_us is None:
         # Live asks for no period, so cameras differ by where they hang and what for; a wall has few such sorts.
-        sorts = {dataclasses.replace(_thing(ticket, camera, known, things), id="") for camera in ticket.cameras}
-        found = (asks.decide(act, thing) for thing in sorts)
+        asked = (_thing(ticket, camera, known, things) for camera in ticket.cameras)
+        sorts = {dataclasses.replace(thing, id=""): thing for thing in asked}
+        found = (asks.decide(act, thing) for thing in sorts.values())
     else:
         span = (ticket.from_us, ticket.to_us)
         # As old as it was when the ticket was given: the window does not close on who looks at the moment.

@@ -10,7 +10,9 @@ from nangmai.custody.ledger_replay import Change, Tell
 
 def _filed(entry: Entry) -> Iterator[Change]:
     yield Change(
-        entry.thing, "logged", {"person": entry.actor, "act": entry.facts.get("refused_act", ""), "answer": ""}
+        entry.thing,
+        "logged",
+        {"person": entry.actor, "act": entry.facts.get("refused_act", ""), "answer": "", "settled": ""},
     )
 
 
@@ -33,10 +35,15 @@ def _answered(entry: Entry) -> Iterator[Change]:
     yield Change(entry.thing, "answered", {"answer": entry.facts["answer"]}, ("reported",))
 
 
+def _settled(entry: Entry) -> Iterator[Change]:
+    yield Change(entry.thing, "answered", {"settled": entry.facts["text"]}, ("answered",))
+
+
 TOLD: Mapping[str, Tell] = {
     "matter.filed": _filed,
     "matter.explained": _explained,
     "matter.collected": _collected,
     "matters.reported": _reported,
     "matter.answered": _answered,
+    "matter.settled": _settled,
 }

@@ -174,10 +174,15 @@ class Asker:
         holdings = tuple(
             Holding(one.assignment, one.role, one.areas)
             for one in self._holdings
-            if (not one.acts or act in one.acts)
-            and (not one.areas or not thing.area_path or one.areas & thing.area_path)
+            if (not one.acts or act in one.acts) and (not one.areas or _reaches(one.areas, thing))
         )
         return Person(actor_of(self.user), holdings, acknowledged, recused_from)
+
+
+def _reaches(areas: frozenset[str], thing: Thing) -> bool:
+    """A camera that hangs nowhere is in nobody's area; what has no place at all is in everybody's."""
+    is_one_camera = thing.kind == "camera" and thing.id != ""
+    return bool(areas & thing.area_path) or not (thing.area_path or is_one_camera)
 
 
 def asker(request: HttpRequest) -> Asker:

@@ -174,3 +174,18 @@ def test_a_ticket_in_its_leeway_is_still_withdrawn_and_told_to_the_recorder(make
     clock.advance(ticket.expires_us - clock.wall_us() + (LEEWAY_S - 1) * US_PER_S)
     assert services.revoke_session(session_key="s", clock=clock) == 1
     assert revoked(Recorder.objects.get(), clock.wall_us()) == (ticket.jti,)
+
+
+def test_an_assignment_to_an_area_opens_no_camera_that_hangs_nowhere(make_user: Callable[..., User]) -> None:
+    head, gate = make_user("", "head"), Area.objects.create(name="Cổng", is_placed=True)
+    assign_by_command(person=head, role=Role.HEAD_OF_SECURITY, area=str(gate.pk))
+    acknowledge(person=head)
+    Camera.objects.filter(camera_id="cam-01").update(area=gate)
+    Camera.objects.filter(camera_id="cam-02").update(area=None)
+    for camera_id, is_open in (("cam-01", True), ("cam-02", False)):
+        wanted = Wanted(Right.LIVE, "nvr-1", (camera_id,), None, None)
+        if is_open:
+            assert services.issue(by=head, session_key="s", wanted=wanted)[1].basis == "Đ7.1"
+        else:
+            with pytest.raises(Refused):
+                services.issue(by=head, session_key="s", wanted=wanted)
