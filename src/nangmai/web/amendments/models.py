@@ -78,6 +78,18 @@ class Amendment(models.Model):
         return f"amendment:{self.pk}"
 
 
+class Earlier(models.Model):
+    """What a draft said before a change, so that the change can be undone while it is drafted."""
+
+    amendment = models.ForeignKey(Amendment, on_delete=models.PROTECT, related_name="earlier")
+    part = models.CharField(max_length=200)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+
+
 class Opinion(models.Model):
     """What somebody says about an amendment. Added, never edited."""
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nangmai.base.clock import utc_now, wall_us
 from nangmai.regulation.acts import Title
+from nangmai.regulation.cedar import RegulationNotCompiled
 from nangmai.regulation.effect import Effect
 from nangmai.regulation.effects import Effects, effects
 from nangmai.regulation.faults import Fault
@@ -28,7 +32,7 @@ from nangmai.web.matters.queries import to_be_amended
 from nangmai.web.regulation import versions
 from nangmai.web.regulation.authorities import Asker, said
 from nangmai.web.regulation.papers import filled
-from nangmai.web.regulation.queries import missing_from, role_name
+from nangmai.web.regulation.queries import NormLine, missing_from, norm_line, role_name
 
 #: event -> icon, words
 STEPS: dict[str, tuple[str, Promise]] = {
@@ -104,13 +108,16 @@ class Judged:
 def judged(amendment: Amendment) -> Judged:
     """Everything the page says about the draft."""
     old, new = versions.text_of(amendment.base), as_signed_now(amendment)
-    found = _effects(amendment.base.text, amendment.text)
     complaints = list(faults(new))
+    try:
+        found: Effects | None = _effects(amendment.base.text, amendment.text)
+    except RegulationNotCompiled:  # the faults say why
+        found = None
     return Judged(
         breaches=[_breach(one) for one in breaches(new, pack(new.law))],
         faults=[_fault(one) for one in complaints if one.severity == "fault"],
         warnings=[_fault(one) for one in complaints if one.severity == "warning"],
-        parts=[(title, _told(getattr(found, part))) for part, title in PARTS if getattr(found, part)],
+        parts=[(title, _told(getattr(found, part))) for part, title in PARTS if found and getattr(found, part)],
         rows=list(_compared(old, new)),
         is_changed=draft_of(amendment) != old,
     )
@@ -192,6 +199,49 @@ def may_write(amendment: Amendment, asks: Asker) -> bool:
     return amendment.state == Amendment.State.DRAFTING and any(asks.may(act) for act in WRITERS)
 
 
+#: what `change` calls a part that is no clause
+PART_NAMES: dict[str, Promise] = {
+    "parameters": _("parameters"),
+    "legal bases": _("legal bases and dates"),
+    "term": _("term"),
+}
+
+
+def part_name(part: str) -> str:
+    """A part of the draft in words; articles, clauses and norms go by their ids."""
+    return str(PART_NAMES.get(part, part))
+
+
+def undoable(amendment: Amendment) -> str:
+    """The part that the last change was about; empty: there is none to undo."""
+    last = amendment.earlier.last()
+    return part_name(last.part) if last else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What a removal takes out of the draft, and what that does."""
+
+    texts: list[tuple[str, str]]
+    norms: list[NormLine]
+    effects: list[str]
+
+
+def going(draft: Regulation, left: Regulation) -> Going:
+    """The clauses and norms that are no longer there, in words."""
+    clauses, norms = {one.id for one in left.clauses}, left.norm_by_id
+    try:
+        found = effects(draft, left)
+        told = [said(one.sentence) for one in (*found.rights, *found.duties)]
+    except RegulationNotCompiled as error:
+        told = [str(error)]
+    return Going(
+        [(one.id, _words(one.text, draft)) for one in draft.clauses if one.id not in clauses],
+        [norm_line(one, draft) for one in draft.norms if one.id not in norms],
+        list(dict.fromkeys(told)),
+    )
+
+
 def acknowledged(amendment: Amendment) -> tuple[int, int, list[User]] | None:
     """How many have acknowledged the new version, of how many, and who has not."""
     if amendment.version is None:
@@ -206,6 +256,13 @@ def waiting() -> list[Matter]:
     going = Q(amendments__state__in=[state for state in Amendment.State.values if state != "withdrawn"])
     rows = to_be_amended().annotate(drafts=Count("amendments", filter=going))
     return list(rows.order_by("drafts", "answered_at", "pk"))
+
+
+def term_ended_on() -> date | None:
+    """When the version in force was meant until a day that has passed: that day."""
+    version = versions.in_force(wall_us())
+    ends_on = versions.text_of(version).term_ends_on if version else None
+    return ends_on if ends_on is not None and ends_on < timezone.localdate(utc_now()) else None
 
 
 def beginning_with(numbers: Iterable[str]) -> dict[str, object]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Literal
 
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ from nangmai.regulation.form import content_hash, read, write
 from nangmai.regulation.model import Regulation
 from nangmai.web.accounts.models import User
 from nangmai.web.amendments import drafts
-from nangmai.web.amendments.models import AMENDMENT, Amendment, Opinion
+from nangmai.web.amendments.models import AMENDMENT, Amendment, Earlier, Opinion
 from nangmai.web.authority import one_act
 from nangmai.web.documents import queries as papers_kept
 from nangmai.web.documents import services as documents
@@ -64,6 +64,12 @@ class ChangedMeanwhile(Error):
     kind: ClassVar[Kind] = Kind.CONFLICT
 
 
+class NothingToUndo(Error):
+    """This draft has no change that could be undone."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
 class ChangesNothing(Error):
     """The draft says what the version in force says. Change something first."""
 
@@ -100,8 +106,13 @@ def as_signed_now(amendment: Amendment) -> Regulation:
 
 
 @one_act
-def begin(*, by: User, title: str, reason: str, matters: Iterable[Matter] = ()) -> Amendment:
-    """A draft that says what the version in force says; `matters` are those of the register that it answers."""
+def begin(
+    *, by: User, title: str, reason: str, matters: Iterable[Matter] = (), term_ends_on: date | Literal[""] | None = ""
+) -> Amendment:
+    """A draft that says what the version in force says, until another day where `term_ends_on` says one, or None.
+
+    `matters` are those of the register that it answers.
+    """
     decision = _require(by, WRITERS)
     base = versions.in_force(wall_us())
     if base is None:
@@ -120,7 +131,9 @@ def begin(*, by: User, title: str, reason: str, matters: Iterable[Matter] = ()) 
     facts = {"matters": named} if named else {}
     personal = {"title": title, "reason": reason}
     _entry(row, by, decision, "amendment.begun", after=base.sha256, facts=facts, personal=personal)
-    return row
+    if term_ends_on == "":
+        return row
+    return change(amendment=row, by=by, part="term", edit=lambda draft: drafts.with_term(draft, term_ends_on))
 
 
 @one_act
@@ -156,18 +169,32 @@ def change(
     changed = _read(text)
     if changed.content_hash == draft.content_hash:
         return row
+    Earlier.objects.create(amendment=row, part=part, text=row.text, at=utc_now())
+    _rewritten(row, by, decision, text, {"part": part})
+    return row
+
+
+@one_act
+def undo(*, amendment: Amendment, by: User, seen: datetime | None = None) -> str:
+    """Take the last change of a draft back; which part it was."""
+    decision = _require(by, WRITERS)
+    row = _drafting(amendment)
+    if seen is not None and row.changed_at != seen:
+        raise ChangedMeanwhile
+    last = row.earlier.last()
+    if last is None:
+        raise NothingToUndo
+    _rewritten(row, by, decision, last.text, {"part": last.part, "undone": True})
+    part = last.part
+    last.delete()
+    return part
+
+
+def _rewritten(row: Amendment, by: User, decision: Decision, text: str, facts: dict[str, Any]) -> None:
+    before, after = _read(row.text).content_hash, _read(text).content_hash
     row.text, row.changed_at = text, utc_now()
     row.save(update_fields=["text", "changed_at"])
-    _entry(
-        row,
-        by,
-        decision,
-        "amendment.changed",
-        before=draft.content_hash,
-        after=changed.content_hash,
-        facts={"part": part},
-    )
-    return row
+    _entry(row, by, decision, "amendment.changed", before=before, after=after, facts=facts)
 
 
 @one_act

@@ -35,7 +35,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a draft from the version in force."""
-    form = BeginForm(request.POST or None, initial=queries.beginning_with(request.GET.getlist("matter")))
+    initial = queries.beginning_with(request.GET.getlist("matter"))
+    form = BeginForm(request.POST or None, initial=initial, ended_on=queries.term_ended_on())
     if request.method == "POST" and form.is_valid():
         row = services.begin(by=person(request), **form.cleaned_data)
         messages.success(request, _("The draft says what the version in force says. Now change what has to change."))
@@ -53,6 +54,8 @@ def _page(request: HttpRequest, row: Amendment, form: OpinionForm) -> HttpRespon
         "opinions": row.opinions.select_related("person"),
         "form": form if queries.is_open(row) and _may(request, services.SPEAKERS) else None,
         "may_write": queries.may_write(row, asks),
+        "undoable": queries.undoable(row) if queries.may_write(row, asks) else "",
+        "seen": row.changed_at.isoformat(),
         "acknowledged": queries.acknowledged(row),
         "tab": "effect",
     }

@@ -20,7 +20,7 @@ from nangmai.regulation.facts import Thing
 from nangmai.regulation.parameters import PARAMETERS
 from nangmai.web.accounts.models import User
 from nangmai.web.amendments import drafts, services
-from nangmai.web.amendments.forms import NormForm, as_initial
+from nangmai.web.amendments.draft_forms import NormForm, as_initial
 from nangmai.web.amendments.models import AMENDMENT, Amendment
 from nangmai.web.amendments.services import draft_of
 from nangmai.web.documents.models import Document
@@ -67,8 +67,14 @@ def state(client: Client, amendment: Amendment, **values: Any) -> Any:
     draft = draft_of(amendment)
     stated = {name: draft.parameter(name) for name in PARAMETERS} | values
     form = {name: value for name, value in stated.items() if value is not False}
-    form["seen"] = amendment.changed_at.isoformat()
+    form["seen"] = seen(amendment)
     return client.post(f"/amendments/{amendment.pk}/parameters", form)
+
+
+def seen(amendment: Amendment) -> str:
+    """The state of the draft that a page was made from."""
+    amendment.refresh_from_db()
+    return amendment.changed_at.isoformat()
 
 
 def step(client: Client, amendment: Amendment, event: str) -> Any:
@@ -349,8 +355,73 @@ def test_a_norm_is_added_changed_and_removed_by_forms(writer: Client, amendment:
     assert 'value="clerk" id' in writer.get(named).content.decode()
     assert writer.post(named, form | {"who": ["finance"]}).status_code == 302
     assert "Finance department gains" in page(writer, amendment)
+    assert "Finance department loses Propose an amendment" in writer.get(f"{named}/remove").content.decode()
     assert writer.post(f"{named}/remove").status_code == 302
     assert "gains" not in page(writer, amendment)
+    assert writer.post(f"/amendments/{amendment.pk}/undo", {"seen": seen(amendment)}).status_code == 302
+    assert "Finance department gains" in page(writer, amendment)
+
+
+def test_articles_and_clauses_come_and_go_by_forms_and_every_change_is_undone(
+    writer: Client, head: User, amendment: Amendment
+) -> None:
+    address, before = f"/amendments/{amendment.pk}", draft_of(amendment)
+    words = {"vi": "Khoản mới.", "en": "A new clause."}
+    heads = {"title_vi": "Điều mới", "title_en": "A new article"}
+    answer = writer.post(f"{address}/articles", words | heads | {"after": "Đ9"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert writer.post(f"{address}/articles/Đ7/clauses", words | {"after": "Đ7.1"}).status_code == 302
+    assert writer.post(f"{address}/articles/Đ10", heads | {"title_en": "Another heading"}).status_code == 302
+    shown = page(writer, amendment)
+    for sentence in ("New article: Another heading", "Đ10.1 is new"):
+        assert sentence in shown, sentence
+    amendment.refresh_from_db()
+    draft = draft_of(amendment)
+    ids = [article.id for article in draft.articles]
+    assert ids.index("Đ10") == ids.index("Đ9") + 1
+    seventh = next(article for article in draft.articles if article.id == "Đ7")
+    former = [clause.id for clause in next(one for one in before.articles if one.id == "Đ7").clauses]
+    (new,) = {clause.id for clause in seventh.clauses} - set(former)
+    assert [clause.id for clause in seventh.clauses] == [former[0], new, *former[1:]]
+    assert f"Đ7.{len(former) + 1}" == new
+
+    shown = writer.get(f"{address}/articles/Đ7/remove").content.decode()
+    assert "Guard loses Live view" in shown
+    assert writer.post(f"{address}/articles/Đ7/remove").status_code == 302
+    assert writer.post(f"{address}/clauses/Đ10.1/remove").status_code == 302
+    amendment.refresh_from_db()
+    assert not {"Đ7", "Đ10"} & {article.id for article in draft_of(amendment).articles}
+    while amendment.earlier.exists():
+        services.undo(amendment=amendment, by=head)
+    amendment.refresh_from_db()
+    assert draft_of(amendment) == versions.text_of(amendment.base)
+    with pytest.raises(services.NothingToUndo):
+        services.undo(amendment=amendment, by=head)
+
+
+def test_a_draft_that_no_longer_hangs_together_is_shown_with_what_is_wrong(
+    writer: Client, amendment: Amendment
+) -> None:
+    opened = next(norm for norm in draft_of(amendment).norms if norm.then).then[0]
+    clause, _slash, name = opened.partition("/")
+    address = f"/amendments/{amendment.pk}/clauses/{clause}/norms/{name}/remove"
+    assert writer.get(address).status_code == 200
+    assert writer.post(address).status_code == 302
+    assert opened in page(writer, amendment)
+    assert step(writer, amendment, "consult").status_code == 400
+
+
+def test_a_term_that_has_passed_is_asked_for_at_the_beginning(writer: Client, head: User) -> None:
+    asked = writer.get("/amendments/begin")
+    assert "was meant until 31/05/2023" in asked.content.decode()
+    suggested = asked.context["form"].initial["term_ends_on"]
+    assert (suggested.day, suggested.month) == (31, 5)
+    assert suggested > date.today()
+    form = {"title": "Of its own", "reason": "Practice", "term_ends_on": suggested.isoformat()}
+    assert writer.post("/amendments/begin", form).status_code == 302
+    row = Amendment.objects.get(title="Of its own")
+    assert draft_of(row).term_ends_on == suggested
+    assert f"The term ends: 31/05/2023 → {suggested:%d/%m/%Y}" in page(writer, row)
 
 
 def test_every_norm_survives_its_form_unchanged(amendment: Amendment) -> None:
