@@ -63,6 +63,8 @@ _ACTS = (
     Act("authority.answer", "request", Title("Trả lời cơ quan có thẩm quyền", "Answer a competent authority")),
     Act("visitor.notify", "person", Title("Thông báo cho khách về camera", "Tell visitors of the cameras")),
     Act("incident.report", "incident", Title("Báo cáo tình huống", "Report an incident")),
+    Act("incident.see", "incident", Title("Xem các vụ việc", "See incidents")),
+    Act("incident.receive", "incident", Title("Tiếp nhận báo cáo tình huống", "Receive a report")),
     Act("incident.direct", "incident", Title("Chỉ đạo xử lý", "Direct what is done")),
     Act("incident.close", "incident", Title("Kết thúc vụ việc", "Close an incident")),
     Act("incident.locate", "incident", Title("Ghi địa điểm trong khuôn viên", "Locate an incident on the premises")),

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "nangmai.web.watch",
     "nangmai.web.matters",
     "nangmai.web.directions",
+    "nangmai.web.incidents",
     "nangmai.web.amendments",
     "nangmai.web.footage",
     "nangmai.web.compliance",

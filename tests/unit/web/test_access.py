@@ -44,6 +44,7 @@ ARGUMENTS = {
     "handover": 1,
     "matter_id": 1,
     "duty_id": 1,
+    "incident_id": 1,
     "norm": "Đ8.1/receive",
 }
 
@@ -74,11 +75,12 @@ MATRIX = {row.act: row.cells for row in matrix(REGULATION)}
 
 
 def is_open(rights: Any, role: str) -> bool:
-    """What the matrix says of the acts that the view names; on shift, and with no paper of anybody."""
+    """What the matrix says of the acts that the view names; on shift, with no paper of anybody and no duty open."""
     if rights == "signed_in":
         return True
     acts = [rights.removeprefix("act:")] if isinstance(rights, str) else rights
-    return any(MATRIX[act][role].answer == "allow" for act in acts)
+    cells = [MATRIX[act][role] for act in acts]
+    return any(cell.answer == "allow" and "owed" not in cell.conditions for cell in cells)
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,13 @@ TOLD = frozenset(
         "watch.unmanned",
         "camera.failed",
         "matters.reported",
+        "incident.observed_p1",
+        "incident.observed_p2",
+        "incident.observed_p3",
+        "incident.reported",
+        "incident.directed",
+        "incident.minuted",
+        "data.breached",
     }
 )
 

@@ -1,0 +1,1 @@
+"""What happened and was reported: received by the board, directed, minuted, closed."""
