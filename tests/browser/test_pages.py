@@ -228,31 +228,19 @@ def test_the_keyboard_alone_signs_in_and_reaches_the_content(visit: Any) -> None
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/account/sign-in",
-        "/cameras/",
-        "/cameras/nvr-1/cam-01",
-        "/footage/register",
-        "/account/",
-        "/regulation/",
-        "/regulation/matrix",
-        "/regulation/versions",
-        "/regulation/acknowledge",
-        "/directions/",
-        "/directions/ask",
-        "/ledger/",
-        "/ledger/0",
-        "/ledger/watched",
-        "/ledger/checkpoints",
-    ],
-)
-def test_nothing_is_wider_than_a_telephone(visit: Any, path: str) -> None:
+def test_nothing_is_wider_than_a_telephone(visit: Any) -> None:
     visitor = visit(size="phone")
     visitor.sign_in().wait_for_url("**/watch")
-    page = visitor.go(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"][0]
+    # What stands in somebody's menu is looked at in test_work.
+    for path in (
+        "/account/sign-in",
+        "/cameras/nvr-1/cam-01",
+        "/regulation/acknowledge",
+        "/directions/ask",
+        "/ledger/0",
+    ):
+        page = visitor.go(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"][0], path
 
 
 @pytest.mark.parametrize(("size", "language", "theme"), LOOKS)
