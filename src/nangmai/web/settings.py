@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "nangmai.web.matters",
     "nangmai.web.directions",
     "nangmai.web.incidents",
+    "nangmai.web.emergencies",
     "nangmai.web.amendments",
     "nangmai.web.footage",
     "nangmai.web.compliance",

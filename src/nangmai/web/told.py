@@ -13,14 +13,30 @@ from nangmai.web.compliance import told as compliance
 from nangmai.web.directions import told as directions
 from nangmai.web.documents import told as documents
 from nangmai.web.duties import told as duties
+from nangmai.web.emergencies import told as emergencies
 from nangmai.web.footage import told as footage
+from nangmai.web.incidents import told as incidents
 from nangmai.web.matters import told as matters
 from nangmai.web.people import told as people
 from nangmai.web.regulation import told as regulation
 from nangmai.web.sites import told as sites
 from nangmai.web.watch import told as watch
 
-APPS = (amendments, compliance, directions, documents, duties, footage, matters, people, regulation, sites, watch)
+APPS = (
+    amendments,
+    compliance,
+    directions,
+    documents,
+    duties,
+    emergencies,
+    footage,
+    incidents,
+    matters,
+    people,
+    regulation,
+    sites,
+    watch,
+)
 
 TOLD: Mapping[str, Tell] = {act: tell for app in APPS for act, tell in app.TOLD.items()}
 

@@ -45,6 +45,7 @@ ARGUMENTS = {
     "matter_id": 1,
     "duty_id": 1,
     "incident_id": 1,
+    "emergency_id": 1,
     "norm": "Đ8.1/receive",
 }
 

@@ -30,6 +30,7 @@ TOLD = frozenset(
         "incident.directed",
         "incident.minuted",
         "data.breached",
+        "emergency.used",
     }
 )
 

@@ -72,6 +72,14 @@ def opened(trigger: str, subject: str, *, at: datetime | None = None, person: Us
 
 
 @transaction.atomic
+def opened_by_norm(norm: str, subject: str, *, at: datetime) -> Duty | None:
+    """What the use of a permit opens (`then`): the duty of this norm of the text in force."""
+    regulation = in_force(utc_now())
+    rule = next((rule for rule in rules.rules(regulation) if rule.norm == norm), None) if regulation else None
+    return None if regulation is None or rule is None else open_duty(rule, regulation, subject, at=at)
+
+
+@transaction.atomic
 def open_duty(
     rule: DutyRule, regulation: Regulation, subject: str, *, at: datetime, person: User | None = None
 ) -> Duty | None:

@@ -120,7 +120,14 @@ def locate(*, incident: Incident, by: User, is_on_premises: bool, place: str) ->
     row.is_on_premises, row.place = is_on_premises, _said(place)
     row.located_by, row.located_at = by, utc_now()
     row.save(update_fields=["is_on_premises", "place", "located_by", "located_at"])
-    _write("incident.located", row, by, decision, {"is_on_premises": is_on_premises}, {"place": row.place})
+    _write(
+        "incident.located",
+        row,
+        by,
+        decision,
+        {"is_on_premises": is_on_premises, "state": row.state},
+        {"place": row.place},
+    )
     _did(row, LOCATE)
     return row
 

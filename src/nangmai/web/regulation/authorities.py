@@ -111,11 +111,17 @@ class Asker:
         known = known_purposes(regulation) if regulation else ()
         return [purpose for purpose in known if any(self.may(act, purpose=purpose) for act in acts)]
 
-    def replay_us(self) -> int:
-        """The replay window of the version in force."""
+    def number(self, parameter: str) -> int:
+        """A whole number that the version in force states; 0 without one."""
         regulation = None if self._version is None else versions.text_of(self._version)
-        minutes = regulation.parameter("replay_minutes") if regulation else 0
-        return int(minutes) * 60 * US_PER_S
+        return int(regulation.parameter(parameter)) if regulation else 0
+
+    def replay_us(self) -> int:
+        """How far back a replay reaches: the window of the version in force, or of an emergency that counts now."""
+        minutes, emergency = self.number("replay_minutes"), self.number("break_glass_minutes")
+        if emergency > minutes and self.decide("replay.view", age_s=emergency * 60).obligations:
+            minutes = emergency
+        return minutes * 60 * US_PER_S
 
     def is_named(self, act: str) -> bool:
         """Whether a norm names the person for the act, also where something is missing now: menus show it then."""
