@@ -86,6 +86,7 @@ _ACTS = (
     Act("people.see", "person", Title("Xem phân công", "See who is assigned")),
     Act("roster.propose", "shift", Title("Lập lịch trực", "Draw up the roster")),
     Act("roster.approve", "shift", Title("Duyệt lịch trực", "Approve the roster")),
+    Act("roster.amend", "shift", Title("Duyệt đổi ca trực", "Approve a swap of shifts")),
     Act("shift.take", "shift", Title("Nhận ca trực", "Take a shift")),
     Act("watch.keep", "shift", Title("Trực theo dõi 24/24", "Keep the watch")),
     Act("matter.file", "matter", Title("Ghi vấn đề ngoài quy chế", "File a matter outside the regulation")),

@@ -120,6 +120,8 @@ TRIGGERS: Mapping[str, Title] = {
     "request.lodged": Title("có người đề nghị được cho phép", "somebody has asked for permission"),
     "term.ending": Title("còn 30 ngày là hết thời hạn áp dụng", "the term ends in 30 days"),
     "visitor.arrived": Title("có khách đến", "a visitor has come"),
+    "watch.no_show": Title("ca trực không có người nhận đúng giờ", "a shift is not taken in time"),
+    "watch.unconfirmed": Title("người trực không điểm danh đúng hạn", "who is on watch does not confirm it in time"),
     "watch.unmanned": Title("không có người trực", "nobody is on watch"),
 }
 

@@ -47,5 +47,6 @@ QUIET = frozenset(
         *("session.opened", "session.closed", "footage.viewed", "disclosure.erased", "ledger.exported"),
         *("checkpoint.received", "checkpoint.witnessed", "ledger.verified", "recorder.expected", "recorder.pinned"),
         *("camera.placed", "site.changed"),
+        *("shift.missed", "presence.confirmed", "presence.missed", "handover.printed"),
     )
 )

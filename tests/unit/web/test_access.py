@@ -42,6 +42,8 @@ ARGUMENTS = {
     "week": "2026-11-23",
     "shift": 1,
     "handover": 1,
+    "swap": 1,
+    "post": 1,
     "matter_id": 1,
     "duty_id": 1,
     "incident_id": 1,

@@ -13,6 +13,7 @@ from nangmai.web.duties import queries, services
 from nangmai.web.duties.models import Duty
 from nangmai.web.matters.models import Matter, MatterReport
 from nangmai.web.sites.queries import cameras
+from nangmai.web.watch import presence
 from nangmai.web.watch import queries as watch
 
 #: a camera that is back sooner has not failed: it was started again
@@ -23,6 +24,7 @@ def look(*, now: datetime | None = None) -> None:
     """All of them."""
     now = now or utc_now()
     _unmanned(now)
+    _absences(now)
     _failed_cameras(now)
     _reported_matters()
     _reports_made()
@@ -37,6 +39,18 @@ def _unmanned(now: datetime) -> None:
             services.opened("watch.unmanned", subject, at=period.begin)
     waiting = Duty.objects.filter(trigger="watch.unmanned").exclude(subject__in=open_posts)
     services.ended(waiting, "shift")
+
+
+def _absences(now: datetime) -> None:
+    """Who did not come, and who says no word: each until somebody holds the shift, or it is over."""
+    found: dict[str, dict[str, datetime | None]] = {
+        "watch.no_show": {shift.name: shift.missed_at for shift in watch.no_shows(now)},
+        "watch.unconfirmed": {shift.name: shift.presences.all()[0].at for shift in presence.unconfirmed()},
+    }
+    for trigger, shifts in found.items():
+        for subject, at in shifts.items():
+            services.opened(trigger, subject, at=at)
+        services.ended(Duty.objects.filter(trigger=trigger).exclude(subject__in=shifts), "shift")
 
 
 def _failed_cameras(now: datetime) -> None:

@@ -64,6 +64,12 @@ PAPERS: dict[str, Paper] = {
             _("Report of matters outside the regulation"),
         ),
         Paper(
+            "handover_minutes",
+            "watch/templates/watch/handover_minutes.typ",
+            "BB",
+            _("Minutes of a handover of the watch"),
+        ),
+        Paper(
             "checkpoint_slip",
             "documents/templates/documents/checkpoint_slip.typ",
             "",

@@ -21,7 +21,7 @@ from nangmai.base.canonical import canonical_json
 from nangmai.base.clock import Clock, utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import Basis, authority
+from nangmai.web.authority import authority, one_act
 from nangmai.web.documents import files, queries, signing, typesetting
 from nangmai.web.documents.kinds import Paper, paper
 from nangmai.web.documents.models import Document, Letterhead, NumberRegister, SignatureField, code_of
@@ -171,19 +171,12 @@ def issue(
     return document
 
 
+@one_act
 def sign(document: Document, *, by: User, factor: str, clock: Clock | None = None) -> Document:
-    """Fill this person's field. `factor` is the second proof that was just given (`password`, `totp`, `passkey`).
-
-    Asked outside the transaction, so that a refusal stays in the ledger.
-    """
+    """Fill this person's field. `factor` is the second proof that was just given (`password`, `totp`, `passkey`)."""
     basis = authority().require(by, SIGN, thing=document.token, is_stepped_up=bool(factor))
     if not factor:
         raise SecondProofMissing
-    return _sign(document, by, factor, basis, clock)
-
-
-@transaction.atomic
-def _sign(document: Document, by: User, factor: str, basis: Basis, clock: Clock | None) -> Document:
     locked = _locked(document)
     field = locked.fields.filter(user=by, signed_at__isnull=True).first()
     if field is None:

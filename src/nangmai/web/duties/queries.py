@@ -20,6 +20,8 @@ TOLD = frozenset(
         "regulation.in_force",
         "legal_basis.repealed",
         "term.ending",
+        "watch.no_show",
+        "watch.unconfirmed",
         "watch.unmanned",
         "camera.failed",
         "matters.reported",

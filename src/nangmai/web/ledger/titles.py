@@ -54,6 +54,7 @@ KINDS: Mapping[str, Title] = {
     "request": _("Request"),
     "shift": _("Shift"),
     "site": _("Site"),
+    "swap": _("Swap of shifts"),
 }
 
 FACTS: Mapping[str, Title] = {

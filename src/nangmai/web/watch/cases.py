@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nangmai.custody.ledger_replay import Case
 from nangmai.web.moments import said_us
-from nangmai.web.watch.models import Post, RosterWeek, Shift
+from nangmai.web.watch.models import Post, RosterWeek, Shift, Swap
 
 
 def cases() -> Iterator[tuple[str, Case]]:
@@ -21,3 +21,5 @@ def cases() -> Iterator[tuple[str, Case]]:
             f"shift:{row.pk}",
             Case(row.state, said | {"from_us": said_us(row.starts_at), "to_us": said_us(row.ends_at)}),
         )
+    for swap in Swap.objects.all():
+        yield swap.name, Case(swap.state, {"shift": swap.shift_id, "taker": swap.taker_id})

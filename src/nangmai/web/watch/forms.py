@@ -69,7 +69,10 @@ def _at(day: date, time: Any) -> datetime:
 
 
 class HandoverForm(forms.Form):
-    """What is handed over, ticked one by one, and a note for the next; with `is_joint` the incoming person signs in."""
+    """What is handed over, ticked one by one, and a note for the next; with `is_joint` the incoming person signs in.
+
+    Who comes otherwise than planned says why: with `is_relief` that is asked for, in a joint handover it may be given.
+    """
 
     note = forms.CharField(
         label=_("Note for the next shift"),
@@ -78,7 +81,9 @@ class HandoverForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, found: list[tuple[str, str]], *args: Any, is_joint: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, found: list[tuple[str, str]], *args: Any, is_joint: bool, is_relief: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if found:
             self.fields["confirmed"] = forms.MultipleChoiceField(
@@ -105,7 +110,14 @@ class HandoverForm(forms.Form):
                 help_text=_("From the authenticator app; empty for who has none."),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
             )
-        self.order_fields(["confirmed", "note", "username", "password", "code"])
+        if is_joint or is_relief:
+            self.fields["reason"] = forms.CharField(
+                label=_("Why somebody else comes than planned"),
+                required=is_relief,
+                max_length=500,
+                help_text="" if is_relief else _("Empty when who takes over stands in the roster."),
+            )
+        self.order_fields(["confirmed", "note", "reason", "username", "password", "code"])
 
     @property
     def confirmed(self) -> list[str]:
@@ -129,3 +141,41 @@ class LeaveForm(forms.Form):
     """Why the post is left without relief."""
 
     reason = forms.CharField(label=_("Why"), max_length=500)
+
+
+class SwapForm(forms.Form):
+    """One of my shifts for a colleague, perhaps for one of theirs."""
+
+    reason = forms.CharField(label=_("Why"), max_length=500)
+
+    def __init__(self, user: User, now: datetime, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._mine = {str(shift.pk): shift for shift in queries.coming(user, now)}
+        self._people = {str(one.pk): one for one in queries.watchers(now).exclude(pk=user.pk)}
+        self._theirs = {str(shift.pk): shift for one in self._people.values() for shift in queries.coming(one, now)}
+        self.fields["shift"] = forms.ChoiceField(
+            label=_("My shift"), choices=[(key, _in_list(shift)) for key, shift in self._mine.items()]
+        )
+        self.fields["taker"] = forms.ChoiceField(
+            label=_("Colleague"), choices=[(key, one.display_name) for key, one in self._people.items()]
+        )
+        nothing = ("", _("Nothing in return"))
+        theirs = [(key, f"{shift.person.display_name}: {_in_list(shift)}") for key, shift in self._theirs.items()]
+        self.fields["in_return"] = forms.ChoiceField(
+            label=_("In return I take"), required=False, choices=[nothing, *theirs]
+        )
+        self.order_fields(["shift", "taker", "in_return", "reason"])
+
+    def clean_shift(self) -> Shift:
+        return self._mine[self.cleaned_data["shift"]]
+
+    def clean_taker(self) -> User:
+        return self._people[self.cleaned_data["taker"]]
+
+    def clean_in_return(self) -> Shift | None:
+        return self._theirs.get(self.cleaned_data["in_return"])
+
+
+def _in_list(shift: Shift) -> str:
+    begin, end = timezone.localtime(shift.starts_at), timezone.localtime(shift.ends_at)
+    return f"{date_format(begin, 'D d/m')}, {begin:%H:%M}–{end:%H:%M}, {shift.post.name}"

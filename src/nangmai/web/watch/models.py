@@ -38,6 +38,19 @@ SHIFT = Machine(
         Transition("on_watch", "close", "closed", "shift.take"),
     ),
 )
+#: two people change a published week, and whoever may amend the roster says yes; nothing else changes it
+SWAP = Machine(
+    "swap",
+    "asked",
+    (
+        Transition("asked", "agree", "agreed", "shift.take", guards=("open", "clash", "too_long", "short_rest")),
+        Transition("asked", "decline", "declined", "shift.take"),
+        Transition("asked", "withdraw", "withdrawn", "shift.take"),
+        Transition("agreed", "withdraw", "withdrawn", "shift.take"),
+        Transition("agreed", "approve", "approved", "roster.amend", guards=("open", "clash", "too_long", "short_rest")),
+        Transition("agreed", "refuse", "refused", "roster.amend"),
+    ),
+)
 
 
 class Post(models.Model):
@@ -125,6 +138,10 @@ class Shift(models.Model):
     #: set when the relief did not come and the person stayed
     extended_to = models.DateTimeField(null=True)
     note = models.TextField(_("note"), blank=True)
+    #: the shift that somebody else took over in its course; None: as it was planned
+    relieves = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reliefs")
+    #: when the clock found that nobody had taken it
+    missed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("shift")
@@ -143,6 +160,11 @@ class Shift(models.Model):
             ),
             models.UniqueConstraint(name="one_on_watch_at_a_post", fields=["post"], condition=Q(state="on_watch")),
         )
+
+    @property
+    def name(self) -> str:
+        """How entries and duties name it."""
+        return f"shift:{self.pk}"
 
     @property
     def period(self) -> Period:
@@ -165,7 +187,68 @@ class Handover(models.Model):
     note = models.TextField(_("note"), blank=True)
     checkpoint_size = models.BigIntegerField()
     checkpoint_root = models.CharField(max_length=64)
+    #: why somebody else came than the roster says; empty: as planned
+    reason = models.TextField(_("reason"), blank=True)
+    #: token of its printed minutes, once they were asked for
+    minutes = models.CharField(max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("handover")
         ordering = ("-at",)
+
+
+class Swap(models.Model):
+    """A guard asks a colleague to take a shift, perhaps for one of theirs. Until it is approved it changes nothing."""
+
+    class State(models.TextChoices):
+        """How far it has come."""
+
+        ASKED = "asked", _("Asked")
+        AGREED = "agreed", _("Agreed, waits for approval")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Declined")
+        REFUSED = "refused", _("Not approved")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="swaps")
+    in_return = models.ForeignKey(Shift, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    taker = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(_("reason"))
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.ASKED)
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.TextField(_("answer"), blank=True)
+
+    class Meta:
+        verbose_name = _("swap of shifts")
+        ordering = ("-asked_at", "-pk")
+        constraints = (
+            models.CheckConstraint(name="swap_is_between_two", condition=~Q(asked_by=F("taker"))),
+            models.UniqueConstraint(
+                name="one_open_swap_a_shift", fields=["shift"], condition=Q(state__in=["asked", "agreed"])
+            ),
+            models.CheckConstraint(
+                name="swap_is_approved_by_a_third",
+                condition=~Q(state="approved")
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("taker"))),
+            ),
+        )
+
+    @property
+    def name(self) -> str:
+        """How entries name it."""
+        return f"swap:{self.pk}"
+
+
+class Presence(models.Model):
+    """Somebody on watch said that they are there, or did not in time."""
+
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="presences")
+    at = models.DateTimeField()
+    is_confirmed = models.BooleanField()
+
+    class Meta:
+        verbose_name = _("confirmed presence")
+        ordering = ("-at", "-pk")

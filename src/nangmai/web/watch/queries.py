@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from nangmai.base.clock import utc_now, wall_us
 from nangmai.regulation.parameters import PARAMETERS
@@ -18,6 +20,9 @@ from nangmai.web.regulation import versions
 from nangmai.web.watch.coverage import Period, gaps, overlaps, short_rests, too_long
 from nangmai.web.watch.models import Post, RosterWeek, Shift
 
+#: how far around a moment shifts are looked at for rest and length
+NEAR = timedelta(days=7)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Limits:
@@ -26,6 +31,8 @@ class Limits:
     longest: timedelta
     rest: timedelta
     handover: timedelta  #: how early a shift may be taken, and how long one may last over
+    absence: timedelta  #: after which somebody who is not there is told of
+    presence: timedelta | None  #: how often who is on watch says so; None: never
 
 
 def limits() -> Limits:
@@ -33,12 +40,16 @@ def limits() -> Limits:
     version = versions.in_force(wall_us())
     regulation = None if version is None else versions.text_of(version)
 
-    def length(name: str, unit: str) -> timedelta:
-        figure = PARAMETERS[name].default if regulation is None else regulation.parameter(name)
-        return timedelta(**{unit: int(figure or 0)})
+    def figure(name: str) -> int:
+        return int((PARAMETERS[name].default if regulation is None else regulation.parameter(name)) or 0)
 
+    times = figure("presence_per_hour")
     return Limits(
-        length("shift_max_hours", "hours"), length("shift_rest_hours", "hours"), length("handover_minutes", "minutes")
+        longest=timedelta(hours=figure("shift_max_hours")),
+        rest=timedelta(hours=figure("shift_rest_hours")),
+        handover=timedelta(minutes=figure("handover_minutes")),
+        absence=timedelta(minutes=figure("absence_minutes")),
+        presence=timedelta(hours=1) / times if times else None,
     )
 
 
@@ -81,7 +92,7 @@ def counted_with(week: RosterWeek) -> QuerySet[Shift]:
 
 def faults(week: RosterWeek) -> list[Fault]:
     """All that keeps the week from being checked or published; empty: nothing does."""
-    shifts, bounds = list(counted_with(week)), limits()
+    shifts, bounds = list(counted_with(week).filter(relieves=None)), limits()
     found = [
         Fault("gap", gap, post=post)
         for post in Post.objects.filter(is_continuous=True)
@@ -93,7 +104,30 @@ def faults(week: RosterWeek) -> list[Fault]:
     return found
 
 
+def new_faults(person: User, at: datetime, gained: Iterable[Period], leaving: Iterable[Shift] = ()) -> list[Fault]:
+    """What would be wrong with a person's published shifts when some come and some go, and is not wrong now."""
+    rows = Shift.objects.filter(person=person, week__state=RosterWeek.State.PUBLISHED)
+    near = list(rows.filter(starts_at__lt=at + NEAR, ends_at__gt=at - NEAR))
+    gone, bounds = {shift.pk for shift in leaving}, limits()
+    before = set(_wrong(person, [_kept(shift) for shift in near], bounds))
+    after = [*(_kept(shift) for shift in near if shift.pk not in gone), *gained]
+    return [fault for fault in _wrong(person, after, bounds) if fault not in before]
+
+
+def _kept(shift: Shift) -> Period:
+    """As it is planned; as it was, once it is over."""
+    if shift.taken_at is None or shift.closed_at is None:
+        return shift.period
+    return Period(shift.taken_at, shift.closed_at)
+
+
 def _faults_of(person: User, periods: list[Period], week: RosterWeek, bounds: Limits) -> Iterable[Fault]:
+    for fault in _wrong(person, periods, bounds):
+        if fault.period.begin <= week.period.end and fault.period.end >= week.period.begin:
+            yield fault
+
+
+def _wrong(person: User, periods: list[Period], bounds: Limits) -> Iterable[Fault]:
     wrong = {
         "clash": overlaps(periods),
         "too_long": too_long(periods, bounds.longest),
@@ -101,8 +135,7 @@ def _faults_of(person: User, periods: list[Period], week: RosterWeek, bounds: Li
     }
     for code, found in wrong.items():
         for period in found:
-            if period.begin <= week.period.end and period.end >= week.period.begin:
-                yield Fault(code, period, person=person)
+            yield Fault(code, period, person=person)
 
 
 def shifts_at_post(post: Post) -> QuerySet[Shift]:
@@ -114,6 +147,13 @@ def shifts_at_post(post: Post) -> QuerySet[Shift]:
 def on_watch_at(post: Post) -> Shift | None:
     """Who holds the post now, also when the time is over and nobody has come."""
     return shifts_at_post(post).filter(state=Shift.State.ON_WATCH).first()
+
+
+def own_watch(user: User | None) -> Shift | None:
+    """The shift the person is on watch in, also when its time is over."""
+    if user is None or user.pk is None:
+        return None
+    return Shift.objects.filter(person=user, state=Shift.State.ON_WATCH).select_related("post", "person").first()
 
 
 def held(at: datetime) -> list[Shift]:
@@ -151,6 +191,24 @@ def next_at(post: Post, at: datetime) -> Shift | None:
     return shifts_at_post(post).filter(state=Shift.State.PLANNED, ends_at__gt=at).first()
 
 
+def planned_now(post: Post, at: datetime) -> Shift | None:
+    """The shift that should be on watch at a post and that nobody has taken."""
+    rows = shifts_at_post(post).filter(state=Shift.State.PLANNED, starts_at__lte=at, ends_at__gt=at)
+    return rows.first()
+
+
+def coming(person: User, at: datetime) -> QuerySet[Shift]:
+    """The person's published shifts that have not begun."""
+    rows = Shift.objects.filter(person=person, week__state=RosterWeek.State.PUBLISHED, state=Shift.State.PLANNED)
+    return rows.filter(starts_at__gt=at).select_related("post", "person", "week")
+
+
+def no_shows(at: datetime) -> list[Shift]:
+    """Shifts that the clock found not taken, while they last and nobody stands in."""
+    rows = Shift.objects.filter(state=Shift.State.PLANNED, missed_at__lte=at, ends_at__gt=at)
+    return list(rows.exclude(reliefs__state=Shift.State.ON_WATCH).select_related("person", "post"))
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Uncovered:
     """A post that nobody holds, or is planned to hold, for a while."""
@@ -173,3 +231,18 @@ def uncovered(begin: datetime, end: datetime, *, now: datetime | None = None) ->
                 periods.append(Period(max(shift.starts_at, now), shift.until))
         found += [Uncovered(post, gap) for gap in gaps(periods, window)]
     return found
+
+
+def post_names() -> dict[str, str]:
+    """How pages name posts."""
+    return {f"post:{pk}": name for pk, name in Post.objects.values_list("pk", "name")}
+
+
+def shift_names() -> dict[str, str]:
+    """How pages name the shifts that something was found about."""
+    rows = Shift.objects.filter(Q(missed_at__isnull=False) | Q(presences__is_confirmed=False)).distinct()
+    return {
+        shift.name: f"{shift.post.name}, {shift.person.display_name}, "
+        f"{date_format(timezone.localtime(shift.starts_at), 'H:i d/m')}"
+        for shift in rows.select_related("post", "person").order_by("-starts_at")[:200]
+    }

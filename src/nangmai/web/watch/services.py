@@ -1,6 +1,6 @@
 """What changes the roster and the watch. Each function is one transaction with its own ledger entry.
 
-Whether the person may is asked in `_basis`, once a service; whether it is possible now is asked here, by the state
+Whether the person may is asked in entries.py, once a service; whether it is possible now is asked here, by the state
 tables of models.py and by the minute.
 """
 
@@ -14,16 +14,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from nangmai.base.clock import Clock, utc_now
+from nangmai.base.clock import Clock
 from nangmai.base.errors import Error, Kind
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import Basis, authority, one_act
-from nangmai.web.ledger.services import actor_of, append
+from nangmai.web.authority import Basis, one_act
 from nangmai.web.ledger.services import checkpoint as sign_checkpoint
 from nangmai.web.watch import items, queries
+from nangmai.web.watch.coverage import Period
+from nangmai.web.watch.entries import basis_for, moment_of, record
+from nangmai.web.watch.faults import fault_error
 from nangmai.web.watch.items import Item
 from nangmai.web.watch.models import ROSTER, SHIFT, Handover, Post, RosterWeek, Shift
-from nangmai.web.watch.queries import Fault
 from nangmai.web.watch.signals import watch_left
 
 
@@ -43,30 +44,6 @@ class ShiftElsewhere(Error):
     """This shift does not begin in the week of the roster, {week}."""
 
     kind: ClassVar[Kind] = Kind.INVALID
-
-
-class RosterHasGap(Error):
-    """Nobody is planned at {post} from {begin} to {end}. Plan a shift there, then try again."""
-
-    kind: ClassVar[Kind] = Kind.PRECONDITION
-
-
-class RosterClashes(Error):
-    """{person} is planned twice from {begin} to {end}. Take one of the shifts out."""
-
-    kind: ClassVar[Kind] = Kind.PRECONDITION
-
-
-class ShiftTooLong(Error):
-    """{person} would be on watch from {begin} to {end}, more than {hours} hours on end. Divide it."""
-
-    kind: ClassVar[Kind] = Kind.PRECONDITION
-
-
-class RestTooShort(Error):
-    """{person} would rest from {begin} to {end} only, less than {hours} hours. Plan somebody else."""
-
-    kind: ClassVar[Kind] = Kind.PRECONDITION
 
 
 class NotYourShift(Error):
@@ -93,6 +70,18 @@ class OnWatchElsewhere(Error):
     kind: ClassVar[Kind] = Kind.CONFLICT
 
 
+class NothingToRelieve(Error):
+    """There is no shift at {post} now that somebody could stand in for. Plan one in the roster."""
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION
+
+
+class OwnShift(Error):
+    """This is your own shift. Take it; nobody stands in for themselves."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
 class ItemUnconfirmed(Error):
     """{count} things of the handover are not confirmed. Read and tick each of them, then try again."""
 
@@ -111,41 +100,19 @@ class ExtensionTooShort(Error):
     kind: ClassVar[Kind] = Kind.INVALID
 
 
-def _now(clock: Clock | None) -> datetime:
-    return utc_now(clock)
-
-
-def _basis(by: User, act: str, *, is_stepped_up: bool = False) -> Basis:
-    """The one question whether this person may."""
-    return authority().require(by, act, thing="shift", is_stepped_up=is_stepped_up)
-
-
-def _record(by: User, act: str, thing: str, basis: Basis, clock: Clock | None, **facts: Any) -> None:
-    append(
-        act=act,
-        actor=actor_of(by),
-        thing=thing,
-        assignment=basis.assignment,
-        clauses=basis.clauses,
-        version=basis.version,
-        facts={name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()},
-        clock=clock,
-    )
-
-
 # The roster
 
 
 @one_act
 def add_post(*, by: User, name: str, is_continuous: bool = True, clock: Clock | None = None) -> Post:
     """A place that shifts are planned for."""
-    basis = _basis(by, "roster.propose")
+    basis = basis_for(by, "roster.propose")
     try:
         with transaction.atomic():
             post = Post.objects.create(name=name, is_continuous=is_continuous, order=Post.objects.count())
     except IntegrityError as error:
         raise PostNameTaken(name=name) from error
-    _record(by, "post.added", f"post:{post.pk}", basis, clock, name=name, is_continuous=is_continuous)
+    record(by, "post.added", f"post:{post.pk}", basis, clock, name=name, is_continuous=is_continuous)
     return post
 
 
@@ -154,25 +121,25 @@ def plan_shifts(
     *, by: User, week: RosterWeek, post: Post, person: User, periods: Iterable[Any], clock: Clock | None = None
 ) -> list[Shift]:
     """Put shifts into a week that is not published; one that was checked has to be checked again."""
-    basis = _basis(by, "roster.propose")
+    basis = basis_for(by, "roster.propose")
     week = _open(week)
     made = []
     for begin, end in periods:
         if not week.period.begin <= begin < week.period.end or begin >= end:
             raise ShiftElsewhere(week=date_format(week.begins, "SHORT_DATE_FORMAT"))
         made.append(Shift.objects.create(week=week, post=post, person=person, starts_at=begin, ends_at=end))
-    _record(by, "roster.changed", _name(week), basis, clock, added=[_told(one) for one in made])
+    record(by, "roster.changed", _name(week), basis, clock, added=[_told(one) for one in made])
     return made
 
 
 @one_act
 def remove_shift(*, by: User, shift: Shift, clock: Clock | None = None) -> None:
     """Take a shift out of a week that is not published."""
-    basis = _basis(by, "roster.propose")
+    basis = basis_for(by, "roster.propose")
     week = _open(shift.week)
     gone = _told(shift)
     shift.delete()
-    _record(by, "roster.changed", _name(week), basis, clock, removed=[gone])
+    record(by, "roster.changed", _name(week), basis, clock, removed=[gone])
 
 
 def _told(shift: Shift) -> dict[str, Any]:
@@ -200,18 +167,18 @@ def _open(week: RosterWeek) -> RosterWeek:
 @one_act
 def copy_week(*, by: User, week: RosterWeek, source: RosterWeek, clock: Clock | None = None) -> int:
     """Plan as in another week, at the same times of the same weekdays; how many shifts that were."""
-    basis = _basis(by, "roster.propose")
+    basis = basis_for(by, "roster.propose")
     week = _open(week)
     days = week.begins - source.begins
     removed = [_told(shift) for shift in week.shifts.all()]
     week.shifts.all().delete()
     added = []
-    for shift in source.shifts.all():
-        begin, end = (_days_later(moment, days) for moment in (shift.starts_at, shift.ends_at))
+    for shift in source.shifts.filter(relieves=None):
+        begin, end = (_days_later(one, days) for one in (shift.starts_at, shift.ends_at))
         made = Shift.objects.create(week=week, post=shift.post, person=shift.person, starts_at=begin, ends_at=end)
         added.append(_told(made))
-    told = {"copied_from": source.begins.isoformat(), "removed": removed, "added": added}
-    _record(by, "roster.changed", _name(week), basis, clock, **told)
+    told: dict[str, Any] = {"copied_from": source.begins.isoformat(), "removed": removed, "added": added}
+    record(by, "roster.changed", _name(week), basis, clock, **told)
     return len(added)
 
 
@@ -228,10 +195,10 @@ def move_week(
     """Check, approve or publish the week, as the table allows; a fault refuses it and is named."""
     week = RosterWeek.objects.select_for_update().get(pk=week.pk)
     step = ROSTER.next(week.state, event)
-    basis = _basis(by, step.act, is_stepped_up=is_stepped_up)
+    basis = basis_for(by, step.act, is_stepped_up=is_stepped_up)
     if step.guards and (found := queries.faults(week)):
         raise fault_error(found[0])
-    week.state, now = step.target, _now(clock)
+    week.state, now = step.target, moment_of(clock)
     if event == "approve":
         week.approved_by, week.approved_at = by, now
     elif event == "publish":
@@ -239,25 +206,8 @@ def move_week(
     elif event == "reopen":
         week.approved_by = week.approved_at = None
     week.save()
-    _record(by, f"roster.{step.target}", _name(week), basis, clock, shifts=week.shifts.count())
+    record(by, f"roster.{step.target}", _name(week), basis, clock, shifts=week.shifts.count())
     return week
-
-
-def fault_error(fault: Fault) -> Error:
-    """The fault as an error that names it."""
-    begin, end = (
-        date_format(timezone.localtime(moment, timezone.get_default_timezone()), "DATETIME_FORMAT")
-        for moment in fault.period
-    )
-    limits = queries.limits()
-    if fault.post is not None:
-        return RosterHasGap(post=fault.post.name, begin=begin, end=end)
-    facts = {"person": fault.person.display_name if fault.person else "", "begin": begin, "end": end}
-    if fault.code == "too_long":
-        return ShiftTooLong(**facts, hours=limits.longest // timedelta(hours=1))
-    if fault.code == "short_rest":
-        return RestTooShort(**facts, hours=limits.rest // timedelta(hours=1))
-    return RosterClashes(**facts)
 
 
 # The watch
@@ -266,7 +216,7 @@ def fault_error(fault: Fault) -> Error:
 @one_act
 def take(*, by: User, shift: Shift, confirmed: Collection[str], note: str = "", clock: Clock | None = None) -> Handover:
     """Begin a shift at a post that nobody holds."""
-    basis, now = _basis(by, "shift.take"), _now(clock)
+    basis, now = basis_for(by, "shift.take"), moment_of(clock)
     shift = _due(shift, by, now)
     holder = queries.on_watch_at(shift.post)
     if holder is not None:
@@ -286,18 +236,62 @@ def hand_over(
     clock: Clock | None = None,
 ) -> Handover:
     """The incoming person, `by`, takes the post over; both have proven who they are at this console."""
-    basis, now = _basis(by, "shift.take"), _now(clock)
+    basis, now = basis_for(by, "shift.take"), moment_of(clock)
     incoming = _due(incoming, by, now)
     outgoing = Shift.objects.select_for_update().get(pk=outgoing.pk)
     if outgoing.post_id != incoming.post_id:
         raise ShiftNotDue(person=by.display_name, post=outgoing.post.name, minutes=_minutes())
     found = _confirmed(incoming, confirmed, now)
-    outgoing.state = SHIFT.next(outgoing.state, "close").target
-    outgoing.closed_at = now
-    outgoing.note = note
-    outgoing.save(update_fields=["state", "closed_at", "note"])
-    watch_left.send(sender=Shift, person=outgoing.person)
+    _close(outgoing, note, now)
     return _begin(by, incoming, outgoing, found, note, basis, now, clock)
+
+
+def _close(shift: Shift, note: str, now: datetime) -> None:
+    shift.state, shift.closed_at, shift.note = SHIFT.next(shift.state, "close").target, now, note
+    shift.save(update_fields=["state", "closed_at", "note"])
+    watch_left.send(sender=Shift, person=shift.person)
+
+
+@one_act
+def relieve(
+    *,
+    by: User,
+    post: Post,
+    reason: str,
+    confirmed: Collection[str],
+    outgoing: Shift | None = None,
+    note: str = "",
+    clock: Clock | None = None,
+) -> Handover:
+    """Somebody else holds the post for the rest of a shift, and says why: nobody came, or who is there has to go.
+
+    `outgoing` is who is on watch and stands at the same console; none where the post is empty. Nobody is on watch twice
+    or too long by it; a rest that is too short is written down, since an empty post is worse.
+    """
+    basis, now = basis_for(by, "shift.take"), moment_of(clock)
+    if not reason.strip():
+        raise ReasonMissing
+    holder = queries.on_watch_at(post)
+    if holder is not None and (outgoing is None or holder.pk != outgoing.pk):
+        raise PostIsHeld(person=holder.person.display_name, post=post.name)
+    instead = queries.planned_now(post, now) or (holder if holder and holder.until > now else None)
+    if instead is None:
+        raise NothingToRelieve(post=post.name)
+    if instead.person_id == by.pk:
+        raise OwnShift
+    until = instead.until
+    wrong = queries.new_faults(by, now, [Period(now, until)])
+    if refused := next((fault for fault in wrong if fault.code != "short_rest"), None):
+        raise fault_error(refused)
+    shift = Shift.objects.create(
+        week=instead.week, post=post, person=by, starts_at=now, ends_at=until, relieves=instead
+    )
+    found = _confirmed(shift, confirmed, now)
+    if holder is not None:
+        _close(holder, note, now)
+    told = {"added": _told(shift), "instead_of": instead.pk, "is_rest_short": bool(wrong)}
+    record(by, "shift.relieved", shift.name, basis, clock, personal={"reason": reason.strip()}, **told)
+    return _begin(by, shift, holder, found, note, basis, now, clock, reason=reason.strip())
 
 
 def _confirmed(shift: Shift, confirmed: Collection[str], now: datetime) -> list[Item]:
@@ -331,6 +325,8 @@ def _begin(
     basis: Basis,
     now: datetime,
     clock: Clock | None,
+    *,
+    reason: str = "",
 ) -> Handover:
     """Go on watch, write the record, stamp it with the checkpoint that has its entry."""
     shift.state, shift.taken_at = SHIFT.next(shift.state, "take").target, now
@@ -339,10 +335,10 @@ def _begin(
             shift.save(update_fields=["state", "taken_at"])
     except IntegrityError as error:
         raise OnWatchElsewhere(person=by.display_name) from error
-    told = {"post": shift.post.name, "items": [item.key for item in found]}
+    told: dict[str, Any] = {"post": shift.post.name, "items": [item.key for item in found]}
     if outgoing is not None:
-        _record(by, "shift.handed_over", f"shift:{outgoing.pk}", basis, clock, to=shift.pk, **told)
-    _record(by, "shift.taken", f"shift:{shift.pk}", basis, clock, planned_from=shift.starts_at, **told)
+        record(by, "shift.handed_over", f"shift:{outgoing.pk}", basis, clock, to=shift.pk, **told)
+    record(by, "shift.taken", f"shift:{shift.pk}", basis, clock, planned_from=shift.starts_at, **told)
     stamp = sign_checkpoint(clock=clock)
     return Handover.objects.create(
         outgoing=outgoing,
@@ -350,6 +346,7 @@ def _begin(
         at=now,
         items=[item.as_json() for item in found],
         note=note,
+        reason=reason,
         checkpoint_size=stamp.size,
         checkpoint_root=stamp.root,
     )
@@ -358,7 +355,7 @@ def _begin(
 @one_act
 def extend(*, by: User, shift: Shift, until: datetime, reason: str, clock: Clock | None = None) -> Shift:
     """Stay on watch because the relief has not come: said openly, with a reason and an end."""
-    basis, now, longest = _basis(by, "shift.take"), _now(clock), queries.limits().longest
+    basis, now, longest = basis_for(by, "shift.take"), moment_of(clock), queries.limits().longest
     shift = _own(shift, by)
     shift.state = SHIFT.next(shift.state, "extend").target
     if not reason.strip():
@@ -368,21 +365,19 @@ def extend(*, by: User, shift: Shift, until: datetime, reason: str, clock: Clock
         raise ExtensionTooShort(until=begin, hours=longest // timedelta(hours=1))
     shift.extended_to = until
     shift.save(update_fields=["extended_to"])
-    _record(by, "shift.extended", f"shift:{shift.pk}", basis, clock, until=until, reason=reason)
+    record(by, "shift.extended", f"shift:{shift.pk}", basis, clock, until=until, reason=reason)
     return shift
 
 
 @one_act
 def close(*, by: User, shift: Shift, reason: str, clock: Clock | None = None) -> Shift:
     """End the own shift with nobody to take it over; the ledger says why the post stands empty."""
-    basis = _basis(by, "shift.take")
+    basis = basis_for(by, "shift.take")
     shift = _own(shift, by)
     if not reason.strip():
         raise ReasonMissing
-    shift.state, shift.closed_at, shift.note = SHIFT.next(shift.state, "close").target, _now(clock), reason
-    shift.save(update_fields=["state", "closed_at", "note"])
-    watch_left.send(sender=Shift, person=by)
-    _record(by, "shift.left", f"shift:{shift.pk}", basis, clock, post=shift.post.name, reason=reason)
+    _close(shift, reason, moment_of(clock))
+    record(by, "shift.left", f"shift:{shift.pk}", basis, clock, post=shift.post.name, reason=reason)
     return shift
 
 

@@ -18,12 +18,14 @@ from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
 from nangmai.web.access import signed_in
 from nangmai.web.accounts import services as accounts
+from nangmai.web.accounts.models import User
 from nangmai.web.accounts.step_up import is_stepped_up, to_step_up
 from nangmai.web.accounts.throttle import SignInBlocked
 from nangmai.web.accounts.views import person
 from nangmai.web.authority import authority, requires_act
 from nangmai.web.errors import translated
-from nangmai.web.watch import grid, identity, items, queries, services
+from nangmai.web.watch import grid, identity, items, minutes, queries, services
+from nangmai.web.watch.faults import fault_error
 from nangmai.web.watch.forms import HandoverForm, LeaveForm, PostForm, ShiftForm, StayForm
 from nangmai.web.watch.models import ROSTER, Handover, Post, RosterWeek, Shift
 
@@ -60,7 +62,7 @@ def _roster_page(request: HttpRequest, begins: date, form: ShiftForm | None = No
         "rows": grid.rows(week),
         "days": week.days,
         "today": timezone.localdate(utc_now()),
-        "faults": [(fault, translated(services.fault_error(fault))) for fault in faults],
+        "faults": [(fault, translated(fault_error(fault))) for fault in faults],
         "coverage": grid.coverage(week) if week.pk else None,
         "steps": [
             step for step in ROSTER.events(week.state) if step.event != "reopen" and authority().may_do(user, step.act)
@@ -173,27 +175,39 @@ def _shift_page(request: HttpRequest, form: HandoverForm | None) -> HttpResponse
     own = Shift.objects.filter(person=user, state=Shift.State.ON_WATCH).select_related("post").first()
     due = None if own else next(iter(queries.due(user, now)), None)
     holder = queries.on_watch_at(due.post) if due else None
+    empty = None if own or due else _empty_post(user)
     if form is None and (own or (due and not holder)):
-        form = _handover_form(request, own or due, is_joint=own is not None)
+        form = _handover_form(request, (own or due).post, is_joint=own is not None)  # type: ignore[union-attr]
+    elif form is None and empty is not None and authority().may_do(user, "shift.take"):
+        form = _handover_form(request, empty.post, is_joint=False, is_relief=True)
     context = {
         "own": own,
         "is_over": own is not None and now >= own.until,
         "due": due,
         "holder": holder,
+        "empty": empty,
         "posts": [(post, queries.on_watch_at(post), queries.next_at(post, now)) for post in Post.objects.all()],
         "form": form,
         "stay_form": StayForm() if own else None,
         "leave_form": LeaveForm() if own else None,
         "handovers": Handover.objects.select_related("incoming__person", "outgoing__person", "incoming__post")[:10],
         "may_watch": authority().may_do(user, "shift.take"),
+        "may_print": authority().may_do(user, minutes.WRITE),
     }
     return render(request, "watch/shift.html", context, status=400 if form is not None and form.errors else 200)
 
 
-def _handover_form(request: HttpRequest, shift: Shift | None, *, is_joint: bool) -> HandoverForm:
-    assert shift is not None
-    found = [(item.key, items.in_words(item.as_json())) for item in items.open_items(shift.post, utc_now())]
-    return HandoverForm(found, request.POST if request.method == "POST" else None, is_joint=is_joint)
+def _empty_post(user: User) -> Shift | None:
+    """A shift of somebody else that has begun while nobody holds its post."""
+    now = utc_now()
+    planned = (queries.planned_now(post, now) for post in Post.objects.all() if queries.on_watch_at(post) is None)
+    return next((shift for shift in planned if shift is not None and shift.person_id != user.pk), None)
+
+
+def _handover_form(request: HttpRequest, post: Post, *, is_joint: bool, is_relief: bool = False) -> HandoverForm:
+    found = [(item.key, items.in_words(item.as_json())) for item in items.open_items(post, utc_now())]
+    given = request.POST if request.method == "POST" else None
+    return HandoverForm(found, given, is_joint=is_joint, is_relief=is_relief)
 
 
 @watching
@@ -204,10 +218,31 @@ def take(request: HttpRequest) -> HttpResponse:
     due = next(iter(queries.due(user, utc_now())), None)
     if due is None:
         return redirect("watch:shift")
-    form = _handover_form(request, due, is_joint=False)
+    form = _handover_form(request, due.post, is_joint=False)
     if form.is_valid():
         try:
             done = services.take(by=user, shift=due, confirmed=form.confirmed, note=form.cleaned_data["note"])
+        except Error as error:
+            if error.kind not in EXPECTED:
+                raise
+            form.add_error(None, translated(error))
+        else:
+            return redirect("watch:handover", done.pk)
+    return _shift_page(request, form)
+
+
+@watching
+@require_POST
+def stand_in(request: HttpRequest, post: int) -> HttpResponse:
+    """Hold a post where somebody else was planned and nobody came."""
+    found = get_object_or_404(Post, pk=post)
+    form = _handover_form(request, found, is_joint=False, is_relief=True)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            done = services.relieve(
+                by=person(request), post=found, reason=given["reason"], confirmed=form.confirmed, note=given["note"]
+            )
         except Error as error:
             if error.kind not in EXPECTED:
                 raise
@@ -223,7 +258,7 @@ def take(request: HttpRequest) -> HttpResponse:
 def hand_over(request: HttpRequest) -> HttpResponse:
     """Both at this console: who is on watch is signed in, who comes proves it here; then the console is theirs."""
     own = get_object_or_404(Shift, person=person(request), state=Shift.State.ON_WATCH)
-    form = _handover_form(request, own, is_joint=True)
+    form = _handover_form(request, own.post, is_joint=True)
     if not form.is_valid():
         return _shift_page(request, form)
     given = form.cleaned_data
@@ -231,11 +266,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         comer = identity.prove(
             request=request, username=given["username"], password=given["password"], code=given["code"]
         )
-        due = [one for one in queries.due(comer, utc_now()) if one.post_id == own.post_id]
-        if not due:
-            minutes = queries.limits().handover // timedelta(minutes=1)
-            raise services.ShiftNotDue(person=comer.display_name, post=own.post.name, minutes=minutes)
-        done = services.hand_over(outgoing=own, incoming=due[0], by=comer, confirmed=form.confirmed, note=given["note"])
+        done = _handed_over(own, comer, form)
     except (SignInBlocked, identity.IncomingUnproven) as error:
         form.add_error("password", translated(error))
     except Error as error:
@@ -247,6 +278,25 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         accounts.sign_in(request=request, username=given["username"], password=given["password"])
         return redirect("watch:handover", done.pk)
     return _shift_page(request, form)
+
+
+def _handed_over(own: Shift, comer: User, form: HandoverForm) -> Handover:
+    """To who is planned; to somebody else who says why."""
+    given = form.cleaned_data
+    due = [one for one in queries.due(comer, utc_now()) if one.post_id == own.post_id]
+    if due:
+        return services.hand_over(outgoing=own, incoming=due[0], by=comer, confirmed=form.confirmed, note=given["note"])
+    if not given["reason"].strip():
+        early = queries.limits().handover // timedelta(minutes=1)
+        raise services.ShiftNotDue(person=comer.display_name, post=own.post.name, minutes=early)
+    return services.relieve(
+        by=comer,
+        post=own.post,
+        reason=given["reason"],
+        confirmed=form.confirmed,
+        outgoing=own,
+        note=given["note"],
+    )
 
 
 @watching
@@ -285,4 +335,9 @@ def handover(request: HttpRequest, handover: int) -> HttpResponse:
     """The record of one handover, to read and to print."""
     rows = Handover.objects.select_related("incoming__person", "incoming__post", "outgoing__person")
     row = get_object_or_404(rows, pk=handover)
-    return render(request, "watch/handover.html", {"row": row, "said": [items.in_words(one) for one in row.items]})
+    context = {
+        "row": row,
+        "said": [items.in_words(one) for one in row.items],
+        "may_print": authority().may_do(person(request), minutes.WRITE),
+    }
+    return render(request, "watch/handover.html", context)

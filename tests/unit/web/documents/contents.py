@@ -16,6 +16,7 @@ from nangmai.web.documents.wording import capacity
 from nangmai.web.matters.papers import ReportedMatter, consolidated_report
 from nangmai.web.people.papers import AssignedDuty, assignment_decision
 from nangmai.web.regulation.papers import SignOff, acknowledgements, comparison, issuing_decision
+from nangmai.web.watch.papers import Side, handover_minutes
 
 DAY = datetime.date(2026, 2, 5)
 HEAD = {
@@ -79,12 +80,30 @@ def data_of(kind: str) -> dict[str, Any]:
             end=DAY,
             proposals=["Bổ sung quy định về đơn điện tử."],
         )
+    if kind == "handover_minutes":
+        seven, nineteen = (datetime.datetime(2026, 2, 5, hour, tzinfo=datetime.UTC) for hour in (0, 12))
+        return handover_minutes(
+            at=nineteen,
+            place="Phòng trực",
+            outgoing=Side("Đỗ Văn Bằng", seven, nineteen),
+            incoming=Side("Lê Thị Thu", nineteen, nineteen + datetime.timedelta(hours=12)),
+            rows=["Camera Bếp (nvr-1/cam-02): mất tín hiệu, từ 05/02/2026 17:42:10."],
+            note="Cổng phụ đã khóa, chìa khóa ở bàn trực.",
+            reason="",
+            checkpoint=NOTE,
+            recipients=["Người giao ca, người nhận ca", "Lưu: VT, hồ sơ trực"],
+        )
     return checkpoint_slip(NOTE, at=datetime.datetime(2026, 2, 5, 5, tzinfo=datetime.UTC))
 
 
 def content(kind: str, **changes: Any) -> dict[str, Any]:
     """What the template is given, without a database."""
-    symbol = {"regulation_decision": "QĐ", "assignment_decision": "QĐ", "matters_report": "BC"}.get(kind, "")
+    symbol = {
+        "regulation_decision": "QĐ",
+        "assignment_decision": "QĐ",
+        "matters_report": "BC",
+        "handover_minutes": "BB",
+    }.get(kind, "")
     signer = {
         "field": "signer-1",
         "capacity": list(capacity("Phó Hiệu trưởng", "KT", of="Hiệu trưởng")),

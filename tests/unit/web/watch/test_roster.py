@@ -12,7 +12,7 @@ from nangmai.base.errors import Error
 from nangmai.regulation.states import EventUnexpected
 from nangmai.web.accounts.models import User
 from nangmai.web.ledger.models import Entry
-from nangmai.web.watch import queries, services
+from nangmai.web.watch import faults, queries, services
 from nangmai.web.watch.models import ROSTER, SHIFT, RosterWeek, Shift
 from unit.web.roles import Role
 from unit.web.watch.rosters import MONDAY, Roster, at, make_roster
@@ -42,7 +42,7 @@ def test_a_whole_week_is_checked_approved_and_published_with_an_entry_each(roste
 def test_a_gap_of_one_minute_is_named_and_keeps_the_week_from_being_checked(roster: Roster) -> None:
     roster.fill()
     Shift.objects.filter(starts_at=at(2, 19)).update(starts_at=at(2, 19, 1))
-    with pytest.raises(services.RosterHasGap) as refused:
+    with pytest.raises(faults.RosterHasGap) as refused:
         roster.move("check")
     assert refused.value.facts == {"post": "Phòng trực", "begin": "19:00 25/11/2026", "end": "19:01 25/11/2026"}
     assert RosterWeek.objects.get().state == "draft"
@@ -51,7 +51,7 @@ def test_a_gap_of_one_minute_is_named_and_keeps_the_week_from_being_checked(rost
 def test_a_gap_that_comes_after_the_approval_still_refuses_publication(roster: Roster) -> None:
     roster.fill().move("check", "approve")
     Shift.objects.filter(starts_at=at(6, 19)).update(ends_at=at(7, 0) - timedelta(minutes=1))
-    with pytest.raises(services.RosterHasGap):
+    with pytest.raises(faults.RosterHasGap):
         roster.move("publish")
 
 
@@ -65,9 +65,9 @@ def test_the_night_that_reaches_over_from_a_published_week_counts(roster: Roster
 @pytest.mark.parametrize(
     ("begin", "end", "error"),
     [
-        (at(1, 8), at(1, 9), services.RosterClashes),
-        (at(1, 19), at(1, 20), services.ShiftTooLong),
-        (at(1, 22), at(2, 2), services.RestTooShort),
+        (at(1, 8), at(1, 9), faults.RosterClashes),
+        (at(1, 19), at(1, 20), faults.ShiftTooLong),
+        (at(1, 22), at(2, 2), faults.RestTooShort),
     ],
 )
 def test_nobody_is_in_two_places_too_long_or_without_rest(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, time_format
 
 from nangmai.base.clock import utc_now
-from nangmai.web.watch import queries
+from nangmai.web.watch import presence, queries
 from nangmai.web.watch.coverage import Period
 from nangmai.web.watch.models import Post, Shift
 
@@ -23,7 +23,16 @@ def shift_bar(context: dict[str, Any]) -> dict[str, Any]:
     now = utc_now()
     held = {shift.post_id: shift for shift in queries.on_watch_now(now)}
     posts = [(post, held.get(post.pk), queries.next_at(post, now)) for post in Post.objects.all()]
-    return {"posts": posts, "now": now, "user": context.get("user")}
+    own = queries.own_watch(context.get("user"))
+    asked = presence.asked(own) if own else None
+    return {
+        "posts": posts,
+        "now": now,
+        "user": context.get("user"),
+        "csrf_token": context.get("csrf_token"),
+        "asked": asked,
+        "wait_s": max(0, round((asked.due_at - now).total_seconds())) if asked else 0,
+    }
 
 
 @register.filter
