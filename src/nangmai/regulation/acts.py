@@ -26,7 +26,7 @@ class Act(NamedTuple):
 
 _ACTS = (
     Act("live.view", "camera", Title("Xem trực tiếp", "Live view"), True),
-    Act("replay.view", "camera", Title("Xem lại tức thời", "Instant replay"), True),
+    Act("replay.view", "camera", Title("Xem lại nhanh", "Instant replay"), True),
     Act("playback.view", "camera", Title("Xem lại", "Playback"), True),
     Act("still.view", "camera", Title("Xem ảnh nghiệm thu", "Acceptance still"), True),
     Act("extraction.request", "camera", Title("Đề nghị trích xuất", "Request an extraction")),

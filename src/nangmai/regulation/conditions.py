@@ -63,7 +63,7 @@ _CONDITIONS = (
         "within_replay",
         "situation",
         "context.age_s <= {replay_minutes} * 60",
-        Title("trong khoảng thời gian xem lại tức thời", "within the replay window"),
+        Title("trong thời gian xem lại nhanh", "within the replay window"),
         "ask_board",
     ),
     Condition(

@@ -39,7 +39,7 @@ _PARAMETERS = (
         "required_recorders", "integer", "", Title("Số đầu ghi phải có", "Recorders required"), default=0, most=10_000
     ),
     Parameter(
-        "replay_minutes", "integer", "min", Title("Thời gian xem lại tức thời", "Replay window"), default=0, most=1440
+        "replay_minutes", "integer", "min", Title("Thời gian xem lại nhanh", "Replay window"), default=0, most=1440
     ),
     Parameter(
         "break_glass_minutes",

@@ -80,7 +80,7 @@ def test_an_amendment_is_told_in_sentences(tmp_path: Path, shipped: Path) -> Non
         "khi có ý kiến chỉ đạo của Ban giám hiệu (Đ8.2)",
         "Thông số",
         "  Lưu trữ ít nhất: 20 ngày → 30 ngày",
-        "  Thời gian xem lại tức thời: 30 phút → 10 phút",
+        "  Thời gian xem lại nhanh: 30 phút → 10 phút",
         "Quy tắc",
         "  Sửa quy tắc Đ8.2/quality_live (Đ8.2)",
     ]

@@ -28,35 +28,35 @@ def test_nothing_changes_between_a_version_and_itself() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "change", "vi", "en"),
     [
-        ([], [BARE], "gained", "Nhân viên bảo vệ được Xem lại tức thời (Đ7.1)", "Guard gains Instant replay (Đ7.1)"),
+        ([], [BARE], "gained", "Nhân viên bảo vệ được Xem lại nhanh (Đ7.1)", "Guard gains Instant replay (Đ7.1)"),
         (
             [],
             [DIRECTED],
             "gained",
-            "Nhân viên bảo vệ được Xem lại tức thời khi có ý kiến chỉ đạo của Ban giám hiệu (Đ7.1)",
+            "Nhân viên bảo vệ được Xem lại nhanh khi có ý kiến chỉ đạo của Ban giám hiệu (Đ7.1)",
             "Guard gains Instant replay under a direction of the board (Đ7.1)",
         ),
-        ([BARE], [], "lost", "Nhân viên bảo vệ mất quyền Xem lại tức thời (Đ7.1)", "Guard loses Instant replay (Đ7.1)"),
+        ([BARE], [], "lost", "Nhân viên bảo vệ mất quyền Xem lại nhanh (Đ7.1)", "Guard loses Instant replay (Đ7.1)"),
         (
             [BARE],
             [DIRECTED],
             "narrowed",
-            "Nhân viên bảo vệ chỉ còn được Xem lại tức thời khi có ý kiến chỉ đạo của Ban giám hiệu (Đ7.1)",
+            "Nhân viên bảo vệ chỉ còn được Xem lại nhanh khi có ý kiến chỉ đạo của Ban giám hiệu (Đ7.1)",
             "Guard keeps Instant replay only under a direction of the board (Đ7.1)",
         ),
         (
             [DIRECTED],
             [BARE],
             "widened",
-            "Nhân viên bảo vệ được Xem lại tức thời không kèm điều kiện (Đ7.1)",
+            "Nhân viên bảo vệ được Xem lại nhanh không kèm điều kiện (Đ7.1)",
             "Guard gets Instant replay without conditions (Đ7.1)",
         ),
         (
             [REPLAY],
             [replace(REPLAY, when=("on_shift",))],
             "conditions",
-            "Nhân viên bảo vệ được Xem lại tức thời trong ca trực của mình, "
-            "trước đây trong khoảng thời gian xem lại tức thời (Đ7.1)",
+            "Nhân viên bảo vệ được Xem lại nhanh trong ca trực của mình, "
+            "trước đây trong thời gian xem lại nhanh (Đ7.1)",
             "Guard gets Instant replay during the own shift, until now within the replay window (Đ7.1)",
         ),
     ],
@@ -92,7 +92,7 @@ def test_a_role_that_goes_loses_what_it_had() -> None:
 def test_a_parameter_is_told_with_its_unit() -> None:
     found = effects(regulation(), regulation(replay_minutes=10, audio=True)).parameters
     assert [effect.sentence for effect in found] == [
-        Title("Thời gian xem lại tức thời: 30 phút → 10 phút", "Replay window: 30 minutes → 10 minutes"),
+        Title("Thời gian xem lại nhanh: 30 phút → 10 phút", "Replay window: 30 minutes → 10 minutes"),
         Title("Ghi âm: không → có", "Sound is recorded: no → yes"),
     ]
 

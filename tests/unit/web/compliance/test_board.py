@@ -53,7 +53,7 @@ def test_the_sentence_says_how_many_clauses_need_somebody() -> None:
     board = queries.board(Survey())
     kept, needy, unknown = board.counted[State.KEPT], len(board.needy), board.counted[State.UNKNOWN]
     with translation.override("vi"):
-        sentence = f"Trường thực hiện {kept} trên {len(board.clauses)} khoản; {needy} khoản cần cô/thầy; "
+        sentence = f"Trường thực hiện {kept} trên {len(board.clauses)} khoản; {needy} khoản cần xử lý; "
         assert board.sentence == f"{sentence}{unknown} khoản chưa đủ căn cứ để đánh giá."
 
 
