@@ -60,6 +60,7 @@ _ACTS = (
     Act("remote.view", "camera", Title("Xem từ xa", "View from outside"), True),
     Act("request.lodge", "request", Title("Gửi đơn xin phép", "Ask for permission")),
     Act("request.decide", "request", Title("Quyết định đơn xin phép", "Decide a request")),
+    Act("letter.see", "request", Title("Xem đơn, thư đến", "See letters that have come")),
     Act("authority.answer", "request", Title("Trả lời cơ quan có thẩm quyền", "Answer a competent authority")),
     Act("visitor.notify", "person", Title("Thông báo cho khách về camera", "Tell visitors of the cameras")),
     Act("incident.report", "incident", Title("Báo cáo tình huống", "Report an incident")),

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "nangmai.web.directions",
     "nangmai.web.incidents",
     "nangmai.web.emergencies",
+    "nangmai.web.letters",
     "nangmai.web.amendments",
     "nangmai.web.footage",
     "nangmai.web.compliance",

@@ -16,6 +16,7 @@ from nangmai.web.duties import told as duties
 from nangmai.web.emergencies import told as emergencies
 from nangmai.web.footage import told as footage
 from nangmai.web.incidents import told as incidents
+from nangmai.web.letters import told as letters
 from nangmai.web.matters import told as matters
 from nangmai.web.people import told as people
 from nangmai.web.regulation import told as regulation
@@ -31,6 +32,7 @@ APPS = (
     emergencies,
     footage,
     incidents,
+    letters,
     matters,
     people,
     regulation,

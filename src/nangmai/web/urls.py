@@ -17,6 +17,7 @@ urlpatterns = [
     path("directions/", include("nangmai.web.directions.urls")),
     path("incidents/", include("nangmai.web.incidents.urls")),
     path("emergencies/", include("nangmai.web.emergencies.urls")),
+    path("letters/", include("nangmai.web.letters.urls")),
     path("matters/", include("nangmai.web.matters.urls")),
     path("control/", include("nangmai.web.control.urls")),
     path("", include("nangmai.web.documents.urls")),

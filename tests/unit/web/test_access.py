@@ -48,6 +48,8 @@ ARGUMENTS = {
     "duty_id": 1,
     "incident_id": 1,
     "emergency_id": 1,
+    "letter_id": 1,
+    "event": "answer",
     "norm": "Đ8.1/receive",
 }
 

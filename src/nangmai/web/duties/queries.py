@@ -33,6 +33,11 @@ TOLD = frozenset(
         "incident.minuted",
         "data.breached",
         "emergency.used",
+        "authority.asked",
+        "complaint.lodged",
+        "complaint.accepted",
+        "evidence.submitted",
+        "request.lodged",
     }
 )
 
