@@ -22,7 +22,7 @@ from nangmai.archive.opening import state_folder
 from nangmai.base.clock import Clock, SystemClock
 from nangmai.base.errors import Error, Kind
 from nangmai.base.log import RepeatLimiter
-from nangmai.base.units import US_PER_S
+from nangmai.base.units import US_PER_DAY, US_PER_S
 from nangmai.devices.limits import HostLimits
 from nangmai.protocol.keys import key_id, parse_public_key
 from nangmai.protocol.messages import CameraState, HealthState
@@ -269,6 +269,18 @@ class Node:
             for camera, held in self.archive.forecast.days.items():
                 days.add_metric([camera], held)
         yield from (free, size, state, gaps, days)
+        yield from self._promised()
+
+    def _promised(self) -> Iterator[Metric]:
+        """How long footage stays: the file's floors and ceilings under those of the regulation in force."""
+        floor = GaugeMetricFamily("nangmai_retention_floor_days", "Footage stays at least so long", labels=["camera"])
+        most = GaugeMetricFamily("nangmai_retention_ceiling_days", "Footage goes after so long", labels=["camera"])
+        for camera in self.config.camera:
+            floor.add_metric([camera.id], self.archive.rules.floor_us(camera.id) / US_PER_DAY)
+            ceiling_us = self.archive.rules.ceiling_us(camera.id)
+            if ceiling_us is not None:
+                most.add_metric([camera.id], ceiling_us / US_PER_DAY)
+        yield from (floor, most)
 
 
 def trim_heap() -> None:

@@ -138,6 +138,7 @@ class NormForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial = {} if norm is None else as_initial(norm)
         self._draft, self._clause, self._norm = draft, clause_id, norm
+        self._words: dict[str, dict[str, str]] = {}
         conditions = _titled(CONDITIONS.values())
         roles = [*roles_of(draft).items(), *((one, role_name(draft, one)) for one in (ANYONE, OTHERS))]
         self._offer(who=roles, acts=_titled(ACTS.values()), when=conditions, unless=conditions)
@@ -154,6 +155,7 @@ class NormForm(forms.Form):
     def _offer(self, **choices: list[tuple[str, str]]) -> None:
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
+            self._words[name] = dict(offered)
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
@@ -184,6 +186,16 @@ class NormForm(forms.Form):
         if cleaned.get("attested") and not cleaned.get("attested_every") and "attested_every" not in self.errors:
             self.add_error("attested_every", _("Say how often it is signed for."))
         return cleaned
+
+    @property
+    def parts(self) -> list[tuple[forms.BoundField, str]]:
+        """Every field, and where there is much to choose from, what is chosen so far."""
+        found = []
+        for name, field in self.fields.items():
+            words = self._words[name] if isinstance(field, forms.MultipleChoiceField) else {}
+            chosen = [words[one] for one in self[name].value() or () if one in words] if words else []
+            found.append((self[name], ", ".join(chosen)))
+        return found
 
     @property
     def norm(self) -> Norm:

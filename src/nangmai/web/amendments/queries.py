@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -33,6 +35,7 @@ from nangmai.web.regulation import versions
 from nangmai.web.regulation.authorities import Asker, said
 from nangmai.web.regulation.papers import filled
 from nangmai.web.regulation.queries import NormLine, missing_from, norm_line, role_name
+from nangmai.web.regulation.running import Running, Turn, running
 
 #: event -> icon, words
 STEPS: dict[str, tuple[str, Promise]] = {
@@ -88,6 +91,13 @@ class Wrong:
         return KINDS[self.kind][2]
 
 
+class Piece(NamedTuple):
+    """Some words of a clause; marked where the other text has others."""
+
+    text: str
+    is_marked: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A draft, judged."""
@@ -96,7 +106,8 @@ class Judged:
     faults: list[Wrong]
     warnings: list[Wrong]
     parts: list[tuple[Promise, list[tuple[str, Effect]]]]
-    rows: list[tuple[str, str, str]]
+    rows: list[tuple[str, list[Piece], list[Piece]]]
+    running: list[Running]
     is_changed: bool
 
     @property
@@ -119,6 +130,7 @@ def judged(amendment: Amendment) -> Judged:
         warnings=[_fault(one) for one in complaints if one.severity == "warning"],
         parts=[(title, _told(getattr(found, part))) for part, title in PARTS if found and getattr(found, part)],
         rows=list(_compared(old, new)),
+        running=running(Turn(old, new, found, wall_us())) if found and is_open(amendment) else [],
         is_changed=draft_of(amendment) != old,
     )
 
@@ -152,13 +164,23 @@ def _fault(fault: Fault) -> Wrong:
     )
 
 
-def _compared(old: Regulation, new: Regulation) -> Iterable[tuple[str, str, str]]:
+def _compared(old: Regulation, new: Regulation) -> Iterable[tuple[str, list[Piece], list[Piece]]]:
     """Clauses whose words differ once the parameters stand in their places."""
     before = {clause.id: _words(clause.text, old) for clause in old.clauses}
     after = {clause.id: _words(clause.text, new) for clause in new.clauses}
     for clause in dict.fromkeys([*before, *after]):
         if before.get(clause) != after.get(clause):
-            yield clause, before.get(clause, ""), after.get(clause, "")
+            yield clause, *_pieces(before.get(clause, ""), after.get(clause, ""))
+
+
+def _pieces(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+    """Both texts, cut where the words differ."""
+    old, new = (re.findall(r"\s+|\S+", text) for text in (before, after))
+    cuts = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return (
+        [Piece("".join(old[a:b]), kind != "equal") for kind, a, b, _c, _d in cuts if a < b],
+        [Piece("".join(new[c:d]), kind != "equal") for kind, _a, _b, c, d in cuts if c < d],
+    )
 
 
 def _words(text: Title, regulation: Regulation) -> str:

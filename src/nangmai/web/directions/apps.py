@@ -14,7 +14,8 @@ class DirectionsConfig(AppConfig):
     verbose_name = _("Directions")
 
     def ready(self) -> None:
-        import nangmai.web.directions.instruments  # noqa: F401 - registers what a direction covers
+        import nangmai.web.directions.instruments
+        import nangmai.web.directions.running  # noqa: F401 - registers what a new version does to directions
         from nangmai.web.directions.cases import cases
         from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts

@@ -14,6 +14,7 @@ class DutiesConfig(AppConfig):
     verbose_name = _("Duties")
 
     def ready(self) -> None:
+        import nangmai.web.duties.running  # noqa: F401 - registers what a new version does to open duties
         from nangmai.web.clockwork.services import register
         from nangmai.web.duties import calendar, facts, services
         from nangmai.web.duties.cases import cases

@@ -13,6 +13,7 @@ class FootageConfig(AppConfig):
     label = "footage"
 
     def ready(self) -> None:
+        import nangmai.web.footage.running
         import nangmai.web.footage.signals  # noqa: F401 - connects its receivers
         from nangmai.web.clockwork.services import register
         from nangmai.web.footage import folding, standing

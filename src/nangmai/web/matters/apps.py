@@ -14,6 +14,7 @@ class MattersConfig(AppConfig):
     verbose_name = _("Matters outside the regulation")
 
     def ready(self) -> None:
+        import nangmai.web.matters.running  # noqa: F401 - registers what a new version does to matters
         from nangmai.web.ledger.comparing import know
         from nangmai.web.ledger.titles import name_acts, name_values
         from nangmai.web.matters.cases import cases

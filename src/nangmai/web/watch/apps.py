@@ -13,7 +13,8 @@ class WatchConfig(AppConfig):
     label = "watch"
 
     def ready(self) -> None:
-        import nangmai.web.watch.facts  # noqa: F401 - registers who is on shift
+        import nangmai.web.watch.facts
+        import nangmai.web.watch.running  # noqa: F401 - registers what a new version does to the roster
         from nangmai.base.clock import utc_now
         from nangmai.web.clockwork.services import register
         from nangmai.web.ledger.comparing import know

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from nangmai.base.clock import utc_now, wall_us
+from nangmai.regulation.model import Regulation
 from nangmai.regulation.parameters import PARAMETERS
 from nangmai.web.accounts.models import User
 from nangmai.web.authority import authority
@@ -38,7 +39,11 @@ class Limits:
 def limits() -> Limits:
     """The figures of the version in force; without one, those that stand where no text says anything."""
     version = versions.in_force(wall_us())
-    regulation = None if version is None else versions.text_of(version)
+    return limits_of(None if version is None else versions.text_of(version))
+
+
+def limits_of(regulation: Regulation | None) -> Limits:
+    """The figures of a version."""
 
     def figure(name: str) -> int:
         return int((PARAMETERS[name].default if regulation is None else regulation.parameter(name)) or 0)
@@ -90,9 +95,9 @@ def counted_with(week: RosterWeek) -> QuerySet[Shift]:
     return Shift.objects.filter(near & around).select_related("post", "person", "week")
 
 
-def faults(week: RosterWeek) -> list[Fault]:
-    """All that keeps the week from being checked or published; empty: nothing does."""
-    shifts, bounds = list(counted_with(week).filter(relieves=None)), limits()
+def faults(week: RosterWeek, bounds: Limits | None = None) -> list[Fault]:
+    """All that keeps the week from being checked or published, by these figures or those in force."""
+    shifts, bounds = list(counted_with(week).filter(relieves=None)), bounds or limits()
     found = [
         Fault("gap", gap, post=post)
         for post in Post.objects.filter(is_continuous=True)
