@@ -22,7 +22,10 @@ class ComplianceConfig(AppConfig):
         from nangmai.web.ledger.titles import name_acts
         from nangmai.web.ui.menu import Entry, add
 
-        add(Entry("main", 65, "compliance:board", "gauge", _("Compliance"), ("compliance.see",)))
+        add(
+            Entry("main", 65, "compliance:board", "gauge", _("Compliance"), ("compliance.see",)),
+            Entry("person", 27, "compliance:mine", "signature", _("My attestations"), (services.ACT,)),
+        )
 
         name_acts(
             {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nangmai.regulation.acts import ACTS
+from nangmai.regulation.durations import fill
 from nangmai.regulation.model import Bound, Clause, Norm
 from nangmai.web.compliance import attesting, guards
 from nangmai.web.compliance.checks import CHECKS
@@ -23,7 +24,7 @@ from nangmai.web.compliance.findings import Finding, State, worst
 from nangmai.web.compliance.models import Attestation, DailyState
 from nangmai.web.compliance.survey import Survey
 from nangmai.web.regulation.authorities import said
-from nangmai.web.regulation.queries import role_name
+from nangmai.web.regulation.queries import NormLine, norm_line, role_name
 
 DAYS = 30
 NEEDS_SOMEBODY = (State.BROKEN, State.AT_RISK)
@@ -226,6 +227,34 @@ def _noted(since: date) -> dict[str, dict[date, str]]:
 def attested_by(norm: Norm) -> Bound | None:
     """Who attests the norm and how often; None where nobody has to."""
     return next((bound for bound in norm.bound if bound.by == "attested"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """A norm that somebody attests, in words, and how it stands."""
+
+    norm: NormLine
+    clause: str
+    text: str
+    finding: Finding
+
+
+def attested_in(survey: Survey, roles: Iterable[str]) -> list[Attested]:
+    """What the roles attest, the worst first, in the order of the text."""
+    wanted = frozenset(roles)
+    order = (State.BROKEN, State.AT_RISK)
+    found = [
+        Attested(
+            norm_line(norm, survey.regulation),
+            clause.id,
+            fill(said(clause.text), survey.regulation),
+            attesting.finding(survey, norm, bound),
+        )
+        for clause in survey.regulation.clauses
+        for norm in clause.norms
+        if (bound := attested_by(norm)) is not None and bound.name in wanted
+    ]
+    return sorted(found, key=lambda one: order.index(one.finding.state) if one.finding.state in order else len(order))
 
 
 def attestations(norm: Norm) -> QuerySet[Attestation]:

@@ -10,5 +10,6 @@ app_name = "compliance"
 
 urlpatterns = [
     path("board", views.board, name="board"),
+    path("attestations", views.mine, name="mine"),
     path("board/attest/<path:norm>", views.attest, name="attest"),
 ]

@@ -15,7 +15,7 @@ from nangmai.web.compliance import attesting, queries, services
 from nangmai.web.compliance.forms import AttestationForm
 from nangmai.web.compliance.survey import Survey
 from nangmai.web.people.queries import holdings
-from nangmai.web.regulation.authorities import asker, requires, said
+from nangmai.web.regulation.authorities import requires, said
 from nangmai.web.regulation.queries import norm_line, role_name
 
 
@@ -25,6 +25,15 @@ def board(request: HttpRequest) -> HttpResponse:
     survey = Survey()
     context = {"board": queries.board(survey), "version": survey.version, "now": survey.now}
     return render(request, "compliance/board.html", context)
+
+
+@requires(services.ACT)
+def mine(request: HttpRequest) -> HttpResponse:
+    """What the text has the person's own roles attest, the most urgent first."""
+    survey = Survey()
+    roles = {held.role for held in holdings(person(request), survey.now, act=services.ACT)}
+    rows = queries.attested_in(survey, roles)
+    return render(request, "compliance/mine.html", {"rows": rows, "version": survey.version})
 
 
 @requires(services.ACT)
@@ -41,7 +50,7 @@ def attest(request: HttpRequest, norm: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.attest(by=user, norm=found, text=form.cleaned_data["text"], is_stepped_up=is_stepped_up(request))
         messages.success(request, _("Your attestation is signed and stands in the ledger."))
-        return redirect("compliance:board" if asker(request).is_named("compliance.see") else "home")
+        return redirect("compliance:mine")
     clause = next(one for one in survey.regulation.clauses if one.id == found.clause)
     context = {
         "norm": norm_line(found, survey.regulation),

@@ -117,7 +117,7 @@ class HandoverForm(forms.Form):
                 max_length=500,
                 help_text="" if is_relief else _("Empty when who takes over stands in the roster."),
             )
-        self.order_fields(["confirmed", "note", "reason", "username", "password", "code"])
+        self.order_fields(["confirmed", "note", "username", "password", "code", "reason"])
 
     @property
     def confirmed(self) -> list[str]:
