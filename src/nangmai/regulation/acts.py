@@ -127,3 +127,19 @@ ACTS: dict[str, Act] = {act.id: act for act in _ACTS}
 
 #: kinds of things acts are done to
 THINGS = tuple(sorted({act.thing for act in _ACTS}))
+
+#: what goes on when the term of a text has ended and it says `on_term_end: readonly`: reading, keeping what there is,
+#: the watch and what may not wait, and the way to a new text. Every other act stops, also one added to the table later.
+AFTER_TERM = frozenset(
+    (
+        *("regulation.read", "regulation.acknowledge", "people.see", "compliance.see", "ledger.read", "views.read"),
+        *("document.read", "incident.see", "letter.see", "camera.health", "system.see"),
+        *("footage.record", "footage.keep", "footage.dispose", "hold.place", "record.keep", "record.witness"),
+        *("clock.keep", "camera.care", "camera.provide", "recorder.provide", "law.keep"),
+        *("live.view", "watch.keep", "shift.take", "incident.report", "incident.receive", "breach.notify"),
+        *("complaint.lodge", "evidence.submit", "evidence.receipt", "request.lodge", "authority.answer"),
+        *("matter.file", "matter.collect", "matter.report", "legal_basis.review"),
+        *("amendment.suggest", "amendment.propose", "amendment.consider", "amendment.sign", "regulation.publish"),
+        *("document.issue", "document.sign"),
+    )
+)

@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import ClassVar, Literal
 
 from nangmai.base.errors import Error, Kind
-from nangmai.base.units import iso_from_us, us_from_datetime
+from nangmai.base.units import iso_from_us, us_from_datetime, utc_from_us
 from nangmai.regulation import duties
-from nangmai.regulation.acts import ACTS, Act
+from nangmai.regulation.acts import ACTS, AFTER_TERM, Act
 from nangmai.regulation.cedar import Judgement, Policies, Question, RegulationNotCompiled
 from nangmai.regulation.conditions import CONDITIONS, Remedy
 from nangmai.regulation.facts import Facts, Holding, Person, Thing
@@ -26,6 +26,7 @@ from nangmai.regulation.rights import rights
 Code = Literal[
     "no_version",  # nothing is in force at that moment
     "unacknowledged",  # the text in force is not yet acknowledged
+    "term_ended",  # the term of the text is over, and it lets nothing but reading and keeping go on
     "recused",  # the person is kept from this case's material
     "condition_missing",  # a permit names the person; a condition of it, or one that lifts a forbid, does not hold
     "not_named",  # permits name others
@@ -129,7 +130,7 @@ class Rulebook:
     def decide(self, person: Person, act: str, thing: Thing, facts: Facts, at_us: int) -> Decision:
         """Each holding judged by itself; the first that is allowed counts, else the refusal that came nearest."""
         known = act_named(act)
-        if barrier := self._barrier(person, known, thing):
+        if barrier := self._barrier(person, known, thing, at_us):
             return self._refused(barrier, act, at_us, person.holdings[0] if person.holdings else None)
         if thing.case and thing.case in person.recused_from:
             facts = replace(facts, is_involved=True)
@@ -157,10 +158,12 @@ class Rulebook:
         """The clauses that permit an act or oblige to it."""
         return _clauses(norm for norm in self.regulation.norms if act in norm.acts and norm.mode != "forbid")
 
-    def _barrier(self, person: Person, act: Act, thing: Thing) -> Refusal | None:
+    def _barrier(self, person: Person, act: Act, thing: Thing, at_us: int) -> Refusal | None:
         """What refuses before any norm is asked."""
         if thing.kind != act.thing:
             return Refusal("wrong_kind", ())
+        if act.id not in AFTER_TERM and self._has_ended(at_us):
+            return Refusal("term_ended", self._clauses_of_term())
         if not act.is_footage:
             return None
         is_inside = any(holding.role not in self._outside for holding in person.holdings)
@@ -170,6 +173,18 @@ class Rulebook:
         if thing.case and thing.case in person.recused_from:
             return Refusal("recused", self.clauses_bound_to("recusal"), ("not_involved",))
         return None
+
+    def _has_ended(self, at_us: int) -> bool:
+        """Whether the last day of the term is over, on the calendar of the text, and reading is all it left."""
+        ends_on = self.regulation.term_ends_on
+        if ends_on is None or self.regulation.parameter("on_term_end") != "readonly":
+            return False
+        return utc_from_us(at_us).astimezone(self.regulation.in_force_from.tzinfo).date() > ends_on
+
+    def _clauses_of_term(self) -> tuple[str, ...]:
+        """Those whose norms are judged by the term; where none is, those about considering a new text."""
+        found = _clauses(norm for norm in self.regulation.norms if any(by.name == "term" for by in norm.bound))
+        return found or self.clauses_about("amendment.consider")
 
     def _allowed(self, judgement: Judgement, act: str, at_us: int, holding: Holding | None) -> Decision:
         norms = self._in_text_order(judgement.norms)

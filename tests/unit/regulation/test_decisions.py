@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from nangmai.base.units import US_PER_S, us_from_datetime
-from nangmai.regulation.acts import ACTS
+from nangmai.regulation.acts import ACTS, AFTER_TERM
 from nangmai.regulation.cedar import RegulationNotCompiled
 from nangmai.regulation.decisions import (
     ActUnknown,
@@ -356,3 +356,39 @@ def test_two_norms_of_one_id_do_not_hide_one_another() -> None:
     twice = norm("Đ1.1/x", "permit", "live.view", "guard")
     with pytest.raises(RegulationNotCompiled, match="same id"):
         Rulebook(regulation(twice, replace(twice, mode="forbid")))
+
+
+# -- the end of the term ----------------------------------------------------------------------------------------------
+
+ENDS_ON = date(2023, 2, 28)
+TERM = norm(
+    "QĐ1/renew", "oblige", "amendment.consider", "principal", trigger="term.ending", bound=(Bound("evidenced", "term"),)
+)
+EVERYTHING = norm("Đ1.1/all", "permit", " ".join(act for act in ACTS if act != "amendment.consider"), "principal")
+
+
+def ended(act: str, at: datetime, on_term_end: str = "readonly") -> Decision:
+    hanoi = datetime(2023, 1, 1, tzinfo=timezone(timedelta(hours=7)))
+    text = replace(regulation(TERM, EVERYTHING, since=hanoi, on_term_end=on_term_end), term_ends_on=ENDS_ON)
+    person = Person("1", (Holding("a", "principal"),), text.version)
+    return Rulebook(text).decide(person, act, Thing(ACTS[act].thing), Facts(owed=frozenset(ACTS)), us_from_datetime(at))
+
+
+LAST_SECOND = datetime(2023, 2, 28, 16, 59, 59, tzinfo=UTC)  # midnight in Hà Nội
+AFTER = LAST_SECOND + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_when_the_term_has_ended_a_text_that_says_so_leaves_what_the_table_names(act: str) -> None:
+    assert ended(act, LAST_SECOND).is_allowed
+    assert ended(act, AFTER, "continue_with_warning").is_allowed
+    over = ended(act, AFTER)
+    assert over.is_allowed == (act in AFTER_TERM)
+    if over.refusal is not None:
+        assert (over.refusal.code, over.clauses) == ("term_ended", ("QĐ1",))
+
+
+def test_after_the_term_a_new_text_can_still_be_made_and_nothing_is_looked_up_or_taken_out() -> None:
+    assert {"amendment.propose", "amendment.consider", "amendment.sign", "document.sign"} <= AFTER_TERM <= set(ACTS)
+    stopped = {"replay.view", "playback.view", "extraction.order", "extraction.execute", "hold.release", "audio.record"}
+    assert not stopped & AFTER_TERM

@@ -24,6 +24,7 @@ ARGUMENTS = {
     "sha256": "0" * 64,
     "amendment_id": 1,
     "clause_id": "Đ1.1",
+    "article_id": "Đ1",
     "norm_name": "keep",
     "asked_id": 1,
     "direction_id": 1,

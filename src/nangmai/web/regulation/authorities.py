@@ -68,7 +68,15 @@ class TextNotAcknowledged(Refused):
     """{act} waits until you have read the regulation in force and signed for it ({clause})."""
 
 
-_BY_CODE: dict[str, type[Refused]] = {"no_version": NothingInForce, "unacknowledged": TextNotAcknowledged}
+class TermEnded(Refused):
+    """The term of the regulation is over; until a new one is signed only reading goes on. Refused: {act} ({clause})."""
+
+
+_BY_CODE: dict[str, type[Refused]] = {
+    "no_version": NothingInForce,
+    "unacknowledged": TextNotAcknowledged,
+    "term_ended": TermEnded,
+}
 
 
 def said(title: Title) -> str:
