@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
@@ -206,6 +208,37 @@ def _tab_to(page: Any, selector: str) -> None:
     raise AssertionError(f"the keyboard does not reach {selector}")
 
 
+@pytest.mark.parametrize("weight", [400, 500, 600])
+def test_every_vietnamese_letter_is_drawn_from_one_font(school: School, weight: int) -> None:
+    page = school.at("hieutruong", "/account/")
+    text = "".join(letters()) + "0123456789.,;:–“”…"
+    page.evaluate(
+        "([text, weight]) => { const p = document.createElement('p'); p.id = 'letters'; p.textContent = text;"
+        " p.style.fontWeight = weight; document.querySelector('main').append(p); }",
+        [text, weight],
+    )
+    page.evaluate("document.fonts.ready")
+    page.wait_for_function("() => [...document.fonts].every(font => font.status !== 'loading')")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("DOM.enable")
+    devtools.send("CSS.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    node = devtools.send("DOM.querySelector", {"nodeId": root, "selector": "#letters"})["nodeId"]
+    drawn = devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    assert {font["familyName"].partition(" Medium")[0].partition(" SemiBold")[0] for font in drawn} == {
+        "Be Vietnam Pro"
+    }
+    assert sum(font["glyphCount"] for font in drawn) == len(text)
+
+
+def letters() -> list[str]:
+    """The 134 letters that Vietnamese has beyond ASCII."""
+    pairs = itertools.product("aăâeêioôơuưy", ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"))
+    small = [unicodedata.normalize("NFC", vowel + tone) for vowel, tone in pairs]
+    small = [letter for letter in small if not letter.isascii()] + ["đ"]
+    return small + [letter.upper() for letter in small]
+
+
 @pytest.mark.parametrize("username", ["hieutruong", "totruong", "baove", "cntt", "ketoan", "vanthu", "bophan"])
 def test_no_page_of_anybodys_menu_is_wider_than_a_telephone(school: School, username: str) -> None:
     page = school.at(username, "/account/")
@@ -218,7 +251,7 @@ def test_no_page_of_anybodys_menu_is_wider_than_a_telephone(school: School, user
             if path in seen or path.startswith("/watch/review"):
                 continue
             seen.add(path)
-            page.goto(path, wait_until="domcontentloaded")
+            page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
             waiting += page.evaluate("[...document.querySelectorAll('.tabs a')].map(a => a.getAttribute('href'))")
         assert len(seen) > 8
