@@ -45,7 +45,7 @@ pytestmark = [
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A demonstration of four cameras."""
     folder = tmp_path_factory.mktemp("demo")
-    with running("demo", "--cameras", "4", "--port", "0", "--data", "data", cwd=folder) as demo:
+    with running("demo", "--cameras", "4", "--no-history", "--port", "0", "--data", "data", cwd=folder) as demo:
         url = demo.wait_for("http://127.0.0.1:").strip()
         demo.wait_for("Ctrl-C stops everything")
         yield url

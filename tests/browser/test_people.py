@@ -30,7 +30,7 @@ pytestmark = [
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A demonstration of one camera, under the name that browsers give passkeys to."""
     folder = tmp_path_factory.mktemp("demo")
-    with running("demo", "--cameras", "1", "--port", "0", "--data", "data", cwd=folder) as demo:
+    with running("demo", "--cameras", "1", "--no-history", "--port", "0", "--data", "data", cwd=folder) as demo:
         url = demo.wait_for("http://127.0.0.1:").strip()
         demo.wait_for("Ctrl-C stops everything")
         yield url.replace("127.0.0.1", "localhost").rstrip("/")

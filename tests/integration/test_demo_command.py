@@ -127,7 +127,7 @@ async def recording_goes_on_without_web(demo: Running, url: str) -> None:
 
 
 def test_the_demonstration_from_start_to_end(tmp_path: Path) -> None:
-    with running("demo", "--cameras", "2", "--port", "0", "--data", "data", cwd=tmp_path) as demo:
+    with running("demo", "--cameras", "2", "--no-history", "--port", "0", "--data", "data", cwd=tmp_path) as demo:
         url = demo.wait_for("http://127.0.0.1:").strip()
         demo.wait_for("Ctrl-C stops everything")
         assert f"baove          {PASSWORD}" in demo.output
@@ -151,7 +151,9 @@ def test_a_port_that_is_taken_is_one_clear_sentence(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with running("demo", "--cameras", "1", "--port", str(port), "--data", "data", cwd=tmp_path) as demo:
+        with running(
+            "demo", "--cameras", "1", "--no-history", "--port", str(port), "--data", "data", cwd=tmp_path
+        ) as demo:
             assert demo.process.wait(60) != 0
             demo.wait_for(f"127.0.0.1:{port} cannot be used")
     assert "Traceback" not in demo.output

@@ -1,1 +1,1 @@
-"""Files of the demonstration school: its regulation. Data only: nothing here is code, nothing depends on it."""
+"""Files of the demonstration school: its regulation. Data only: what other packages show and set up."""

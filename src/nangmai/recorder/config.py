@@ -117,8 +117,17 @@ class CameraTable:
     )
     area: str = setting("Where it hangs; people find it by this.", default="")
     enabled: bool = setting("Set to false to stop recording; its footage is kept and deleted as before.", default=True)
+    absent: bool = setting(
+        "Set to true for a camera that is not there, such as one not mounted yet: nothing is expected of it.",
+        default=False,
+    )
     min_days: float | None = setting("Overrides `min_days` of `[retention]`.", default=None, check=_days_complaint)
     max_days: float | None = setting("Overrides `max_days` of `[retention]`.", default=None, check=_days_complaint)
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether there should be pictures of it."""
+        return self.enabled and not self.absent
 
     @property
     def transport_name(self) -> Transport:

@@ -23,3 +23,9 @@ class CameraSwitchedOff(Error):
     """This camera is switched off in the recorder's file; write `enabled = true` there to record it."""
 
     kind: ClassVar[Kind] = Kind.PRECONDITION
+
+
+class CameraAbsent(Error):
+    """This camera is not there: the recorder's file only names it, and nothing is expected of it."""
+
+    kind: ClassVar[Kind] = Kind.PRECONDITION

@@ -15,7 +15,7 @@ from nangmai.protocol.messages import CameraState, StreamState
 from nangmai.recorder.config import CameraTable, StreamKind
 from nangmai.recorder.ingest import SEGMENT_90K, StreamIngest
 from nangmai.recorder.live import Hub
-from nangmai.recorder.problems import CameraSwitchedOff
+from nangmai.recorder.problems import CameraAbsent, CameraSwitchedOff
 from nangmai.recorder.timing import WallEstimate
 
 NOT_RECORDING_US = 30 * US_PER_S  #: a camera in service that has not been recorded for so long is an alarm (rule 25)
@@ -62,6 +62,9 @@ class CameraStream:
         if not camera.enabled:
             writer.missing("maintenance", "switched off in the recorder's file")
             self.ingest.stop(CameraSwitchedOff())
+            return
+        if camera.absent:
+            self.ingest.stop(CameraAbsent())
             return
         self._hosts = hosts
         self._source = self._open()
@@ -124,7 +127,7 @@ class CameraStream:
     def has_failed(self) -> bool:
         """Whether it should be recording and has not been for a while."""
         since_us = self._clock.wall_us() - self.ingest.since_us
-        return self.camera.enabled and self.ingest.state != "recording" and abs(since_us) > NOT_RECORDING_US
+        return self.camera.is_expected and self.ingest.state != "recording" and abs(since_us) > NOT_RECORDING_US
 
     def is_starved(self) -> bool:
         """Whether pictures come, and none of them has been a key picture for longer than any camera's interval."""

@@ -4,40 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nangmai.demonstration.places import PLACES, Place, camera_id
 from nangmai.simulator.camera import Camera
 from nangmai.simulator.studio import Recipe
 
 _QUIET_S, _BUSY_S = 8.0, 12.0
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a camera hangs: its name and area as a person would write them, and the scene it sees."""
-
-    name: str
-    area: str
-    scene: str
-    quiet_share: float = 0.5
-
-
-PLACES = (
-    Place("Cổng chính", "Cổng trường", "gate"),
-    Place("Sân chơi", "Sân trường", "playground", 0.35),
-    Place("Lớp Mầm 1", "Dãy A", "classroom", 0.4),
-    Place("Sân trước", "Sân trường", "courtyard"),
-    Place("Hành lang A", "Dãy A", "corridor", 0.6),
-    Place("Phòng ăn", "Nhà ăn", "dining"),
-    Place("Bếp", "Nhà ăn", "kitchen"),
-    Place("Phòng nhạc", "Dãy B", "music_room"),
-    Place("Nhà xe", "Cổng trường", "parking", 0.7),
-    Place("Cầu thang B", "Dãy B", "stairs", 0.65),
-    Place("Phòng ngủ", "Dãy B", "nap_room", 0.85),
-    Place("Lớp Chồi 2", "Dãy B", "classroom", 0.4),
-    Place("Cổng phụ", "Cổng trường", "gate", 0.75),
-    Place("Sân sau", "Sân trường", "playground", 0.6),
-    Place("Hành lang B", "Dãy B", "corridor", 0.7),
-    Place("Lớp Lá 1", "Dãy A", "classroom"),
-)
+DRAWN = 16  #: places with clips of their own
 
 
 @dataclass(frozen=True)
@@ -56,19 +28,25 @@ def demo_cameras(count: int) -> list[DemoCamera]:
     for number in range(count):
         place = PLACES[number % len(PLACES)]
         again = number // len(PLACES)
-        name = f"{place.name} ({again + 1})" if again else place.name
-        camera_id = f"cam-{number + 1:02d}"
-        shown = Place(name, place.area, place.scene, place.quiet_share)
-        main, sub = (_stream(place, number, width, height) for width, height in ((1280, 720), (640, 360)))
+        shown = place._replace(name=f"{place.name} ({again + 1})") if again else place
+        name, clip = camera_id(number), _first_of_its_scene(number % len(PLACES))
+        main, sub = (_stream(PLACES[clip], clip, width, height) for width, height in ((1280, 720), (640, 360)))
         cameras.append(
             DemoCamera(
-                camera_id,
+                name,
                 shown,
-                Camera(camera_id, main, phase=number / count, rhythm=camera_id, quiet_share=place.quiet_share),
-                Camera(f"{camera_id}-sub", sub, phase=number / count, rhythm=camera_id, quiet_share=place.quiet_share),
+                Camera(name, main, phase=number / count, rhythm=name, quiet_share=place.quiet_share),
+                Camera(f"{name}-sub", sub, phase=number / count, rhythm=name, quiet_share=place.quiet_share),
             )
         )
     return cameras
+
+
+def _first_of_its_scene(number: int) -> int:
+    """Clips take long to draw: past the first places, one is shared by all that see the same scene."""
+    if number < DRAWN:
+        return number
+    return next(at for at, place in enumerate(PLACES) if place.scene == PLACES[number].scene)
 
 
 def _stream(place: Place, number: int, width: int, height: int) -> Recipe:
@@ -80,6 +58,6 @@ def _stream(place: Place, number: int, width: int, height: int) -> Recipe:
         seconds=_QUIET_S + _BUSY_S,
         quiet_seconds=_QUIET_S,
         gop_seconds=2.0 if width > 640 else 1.0,
-        seed=number % len(PLACES) + 1,
+        seed=number + 1,
         is_marked=False,
     )

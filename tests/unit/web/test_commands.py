@@ -67,9 +67,10 @@ def test_a_supervisor_that_starts_again_leaves_an_enrolled_recorder_alone(monkey
 def test_the_demo_has_a_person_of_every_role_somebody_on_watch_and_can_be_run_twice() -> None:
     people = json.loads(run("demonstrate"))
     assert json.loads(run("demonstrate")) == people
-    assert set(Assignment.objects.values_list("role", flat=True)) == set(Role) - {Role.WEB_EDITOR}
+    assert set(Assignment.objects.values_list("role", flat=True)) == set(Role)
     assert [person["is_on_watch"] for person in people].count(True) == 1
-    assert set(Assignment.objects.values_list("origin", flat=True)) == {"command"}
+    in_force = Assignment.objects.filter(revoked_at=None)
+    assert set(in_force.values_list("origin", flat=True)) == {"signed"}
     first = people[0]
     form = {"username": first["username"], "password": first["password"]}
     assert Client().post("/account/sign-in", form).status_code == 302

@@ -29,18 +29,25 @@ def sign_in(*, request: HttpRequest, username: str, password: str) -> User | Non
         return None
     with transaction.atomic():
         throttle.record_success(username, address)
-        login(request, user)
-        now = utc_now()
-        SignIn.objects.create(
-            user=user,
-            session_key=_session_key(request),
-            started_at=now,
-            seen_at=now,
-            address=address,
-            browser=_browser(request),
-        )
-        acted.send(sender=SignIn, act="session.opened", user=user, personal=_origin(request))
+        open_session(request=request, user=user)
     return user
+
+
+@transaction.atomic
+def open_session(*, request: HttpRequest, user: User) -> SignIn:
+    """Begin a session for somebody who has proven who they are."""
+    login(request, user)
+    now = utc_now()
+    row = SignIn.objects.create(
+        user=user,
+        session_key=_session_key(request),
+        started_at=now,
+        seen_at=now,
+        address=request.META.get("REMOTE_ADDR") or None,
+        browser=_browser(request),
+    )
+    acted.send(sender=SignIn, act="session.opened", user=user, personal=_origin(request))
+    return row
 
 
 @transaction.atomic

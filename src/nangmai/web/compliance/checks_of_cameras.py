@@ -43,7 +43,7 @@ def _floor_of(camera: Camera, least: int, survey: Survey) -> State:
 def retention_floor(survey: Survey, norm: Norm) -> Finding:
     """A camera younger than the floor keeps it when the forecast reaches."""
     least = survey.number("retention_min_days")
-    states = [_floor_of(camera, least, survey) for camera in survey.cameras]
+    states = [_floor_of(camera, least, survey) for camera in survey.present]
     facts = {"kept": states.count(State.KEPT), "all": len(states), "days": least}
     figure = _("%(kept)d of %(all)d cameras hold %(days)d days, or will by the forecast") % facts
     return Finding(worst(states), figure, reverse("sites:recorders"))
@@ -52,7 +52,7 @@ def retention_floor(survey: Survey, norm: Norm) -> Finding:
 def retention_ceiling(survey: Survey, norm: Norm) -> Finding:
     """Nothing older than the ceiling; what is held for a case is not known here yet."""
     most = survey.number("retention_max_days")
-    ages = [_age_days(camera, survey) for camera in survey.cameras]
+    ages = [_age_days(camera, survey) for camera in survey.present]
     known = [age for age in ages if age is not None]
     over = sum(age > most + DELETING_TAKES_DAYS for age in known)
     if over:
@@ -76,13 +76,15 @@ def camera_count(survey: Survey, norm: Norm) -> Finding:
     """In service, and recording, against the number the version asks for."""
     wanted, there = survey.number("required_cameras"), len(survey.cameras)
     recording = sum(camera.state == "recording" for camera in survey.cameras)
-    figure = _("%(there)d of %(wanted)d cameras in service, %(recording)d of them recording now") % {
-        "there": there,
-        "wanted": wanted,
-        "recording": recording,
-    }
+    absent = there - len(survey.present)
+    facts = {"there": there, "wanted": wanted, "recording": recording, "absent": absent}
+    figure = _("%(there)d of %(wanted)d cameras in service, %(recording)d of them recording now")
+    if absent:
+        figure = _(
+            "%(there)d of %(wanted)d cameras are named, %(recording)d of them record now, %(absent)d are not there"
+        )
     state = State.BROKEN if there < wanted else State.AT_RISK if recording < wanted else State.KEPT
-    return Finding(state, figure, reverse("sites:cameras"))
+    return Finding(state, figure % facts, reverse("sites:cameras"))
 
 
 def recorder_count(survey: Survey, norm: Norm) -> Finding:
@@ -104,7 +106,7 @@ def completeness(survey: Survey, norm: Norm) -> Finding:
     percent = survey.number("completeness_percent")
     allowed_us = DAY_US * (100 - percent) // 100
     whole = missed = 0
-    for camera in survey.cameras:
+    for camera in survey.present:
         since_us = camera.main.get("since_us")
         lasts_us = 0 if since_us is None else survey.now_us - since_us
         if camera.recorder.is_silent:
@@ -113,12 +115,12 @@ def completeness(survey: Survey, norm: Norm) -> Finding:
             whole += lasts_us >= DAY_US - allowed_us
         else:
             missed += lasts_us > allowed_us
-    facts = {"whole": whole, "all": len(survey.cameras), "missed": missed, "percent": percent}
+    facts = {"whole": whole, "all": len(survey.present), "missed": missed, "percent": percent}
     proof = reverse("sites:cameras")
     if missed:
         figure = _("%(missed)d of %(all)d cameras have missed more than %(percent)d %% allows in the last 24 hours")
         return Finding(State.BROKEN, figure % facts, proof)
-    if survey.cameras and whole == len(survey.cameras):
+    if survey.present and whole == len(survey.present):
         return Finding(
             State.KEPT, _("All %(all)d cameras have recorded %(percent)d %% of the last 24 hours") % facts, proof
         )
@@ -128,7 +130,7 @@ def completeness(survey: Survey, norm: Norm) -> Finding:
 
 def obstruction(survey: Survey, norm: Norm) -> Finding:
     """Cameras that stand still now, since no maintenance order can be given here yet; past gaps are not reported."""
-    heard = [camera for camera in survey.cameras if not camera.recorder.is_silent]
+    heard = [camera for camera in survey.present if not camera.recorder.is_silent]
     still = [camera for camera in heard if camera.state not in ("recording", "waiting_for_key_picture")]
     proof = reverse("sites:cameras")
     if still:
@@ -139,7 +141,7 @@ def obstruction(survey: Survey, norm: Norm) -> Finding:
             len(still),
         )
         return Finding(state, figure % {"count": len(still)}, proof)
-    if not heard or len(heard) < len(survey.cameras):
+    if not heard or len(heard) < len(survey.present):
         return Finding(State.UNKNOWN, _("Not every camera is reported of now"), proof)
     return Finding(State.KEPT, _("No camera stands still now"), proof)
 
@@ -152,9 +154,9 @@ def _is_long(camera: Camera, survey: Survey) -> bool:
 def clock_offset(survey: Survey, norm: Norm) -> Finding:
     """Cameras that tell the time, against what the version allows."""
     most = survey.number("clock_offset_seconds")
-    known = [us for camera in survey.cameras if (us := camera.main.get("clock_offset_us")) is not None]
+    known = [us for camera in survey.present if (us := camera.main.get("clock_offset_us")) is not None]
     off = sum(abs(us) > most * US_PER_S for us in known)
-    facts = {"off": off, "known": len(known), "all": len(survey.cameras), "seconds": most}
+    facts = {"off": off, "known": len(known), "all": len(survey.present), "seconds": most}
     figure = _("%(off)d of %(known)d cameras are off by more than %(seconds)d s; %(all)d are in service") % facts
-    state = State.BROKEN if off else State.KEPT if known and len(known) == len(survey.cameras) else State.UNKNOWN
+    state = State.BROKEN if off else State.KEPT if known and len(known) == len(survey.present) else State.UNKNOWN
     return Finding(state, figure, reverse("sites:cameras"))

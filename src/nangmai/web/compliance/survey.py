@@ -58,6 +58,11 @@ class Survey:
         return list(sites.cameras())
 
     @cached_property
+    def present(self) -> list[Camera]:
+        """Those of them that are there: of a camera that is only named nothing is expected."""
+        return [camera for camera in self.cameras if not camera.is_absent]
+
+    @cached_property
     def recorders(self) -> list[Recorder]:
         """All recorders."""
         return list(sites.recorders())

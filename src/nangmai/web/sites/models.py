@@ -17,6 +17,8 @@ from nangmai.base.clock import utc_now
 
 #: a recorder that reports nothing for so long counts as silent (it reports every 10 s at least)
 SILENT_AFTER = timedelta(seconds=45)
+#: the code with which recorders report a camera that is named and not there
+ABSENT = "camera_absent"
 
 
 class Site(models.Model):
@@ -179,9 +181,16 @@ class Camera(models.Model):
         """The camera's state in one word: its main stream's, unless its recorder says nothing at all."""
         if not self.is_in_file:
             return "removed"
+        if self.is_absent:
+            return "absent"
         if self.recorder.is_silent:
             return "unknown"
         return str(self.main.get("state", "unknown"))
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether its recorder's file says that there is no such camera yet: nothing is expected of it."""
+        return self.main.get("code") == ABSENT
 
     @property
     def since(self) -> datetime | None:

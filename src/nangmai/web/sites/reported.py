@@ -24,6 +24,9 @@ SENTENCES = {
         "The coded stream's header is broken ({what}); check the camera's encoder settings and its firmware."
     ),
     "camera_answered_nonsense": gettext_noop("{url} does not answer as a camera does: {reason}."),
+    "camera_absent": gettext_noop(
+        "This camera is not there: the recorder's file only names it, and nothing is expected of it."
+    ),
     "camera_busy": gettext_noop(
         "{url}: the camera has no room for another viewer ({status} {reason}); close other connections to it."
     ),

@@ -228,7 +228,8 @@ def uncovered(begin: datetime, end: datetime, *, now: datetime | None = None) ->
     found = []
     for post in Post.objects.filter(is_continuous=True):
         periods = []
-        for shift in shifts_at_post(post).filter(Q(starts_at__lt=end) | Q(taken_at__lt=end)):
+        reaching = shifts_at_post(post).exclude(closed_at__lt=begin)
+        for shift in reaching.filter(Q(starts_at__lt=end) | Q(taken_at__lt=end)):
             if shift.taken_at is not None:
                 still = shift.closed_at or min(now, shift.until + grace)
                 periods.append(Period(shift.taken_at, still))

@@ -34,6 +34,7 @@ STATES: dict[str, tuple[str, str, Promise]] = {
     "refused": ("broken", "circle-x", _("Camera refuses")),
     "disk": ("broken", "circle-x", _("Cannot be written to disk")),
     "off": ("unknown", "minus", _("Switched off")),
+    "absent": ("unknown", "minus", _("Not there")),
     "removed": ("unknown", "minus", _("Taken out of the file")),
     "unknown": ("unknown", "minus", _("Recorder is silent")),
     "ok": ("kept", "circle-check", _("In order")),
