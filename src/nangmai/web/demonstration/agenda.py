@@ -21,6 +21,9 @@ SELDOM = {
     "compliance.states": ((0, 6, 15), 1),
     "compliance.triggers": (_SIX_TIMES, 1),
     "duties.calendar": (_SIX_TIMES, 1),
+    "people.calendar": (_SIX_TIMES, 1),
+    "footage.end_unfounded": (_SIX_TIMES, 1),
+    "ledger.witnesses": (_SIX_TIMES, 1),
     "compliance.ledger": ((19,), 2),
 }
 Act = Callable[[], object]
