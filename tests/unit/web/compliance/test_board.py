@@ -87,6 +87,17 @@ def test_the_text_shows_each_clauses_state_to_those_who_may_see_the_board(sign_i
     assert re.findall(way, sign_in(Role.GUARD).get("/regulation/").content.decode()) == []
 
 
+def test_a_figure_leads_to_its_proof_for_those_who_may_open_it(sign_in: Callable[..., Client]) -> None:
+    proofs = {line.finding.proof for clause in queries.board(Survey()).clauses for line in clause.lines}
+    assert any(proof.startswith("/ledger/") for proof in proofs)
+    for role in (Role.PRINCIPAL, Role.HEAD_OF_SECURITY):
+        client = sign_in(role)
+        page = client.get("/regulation/board").content.decode()
+        shown = {proof for proof in proofs if proof and f'<a href="{proof}">' in page}
+        assert shown
+        assert all(client.get(proof).status_code != 403 for proof in shown), role
+
+
 def test_the_matrix_names_the_role_of_every_cell(sign_in: Callable[..., Client]) -> None:
     page = sign_in(Role.GUARD).get("/regulation/matrix").content.decode()
     heads = [head.strip() for head in re.findall(r'<th scope="col">([^<]+)</th>', page)][1:]

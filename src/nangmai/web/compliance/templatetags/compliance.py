@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from nangmai.web.compliance.findings import State
+from nangmai.web.compliance.findings import Finding, State
 from nangmai.web.compliance.queries import ClauseState, Day, clause_states, day_in_words
 from nangmai.web.compliance.survey import Survey
 from nangmai.web.ui.templatetags.ui import icon
@@ -34,6 +35,26 @@ def compliance_state(name: str) -> SafeString:
     state = State(name)
     tone, symbol = _LOOKS[state]
     return format_html('<span class="state state-{}">{}<span>{}</span></span>', tone, icon(symbol), state.label)
+
+
+@functools.lru_cache(maxsize=512)
+def _acts_of(path: str) -> tuple[str, ...]:
+    """The acts of which one is enough to open a page; none where everybody may."""
+    access = getattr(resolve(path).func, "access", ())
+    if isinstance(access, str):
+        kind, _colon, act = access.partition(":")
+        return (act,) if kind == "act" else ()
+    return tuple(access)
+
+
+@register.simple_tag(takes_context=True)
+def proven(context: Mapping[str, Any], finding: Finding) -> SafeString:
+    """A figure, as the way to its proof for those who may open that page."""
+    path = urlsplit(finding.proof).path
+    acts = _acts_of(path) if path else ()
+    if not path or (acts and not any(context["may"].is_named(act) for act in acts)):
+        return format_html("{}", finding.figure)
+    return format_html('<a href="{}">{}</a>', finding.proof, finding.figure)
 
 
 @register.simple_tag(takes_context=True)
