@@ -76,7 +76,9 @@ async def test_figures_and_states_tell_what_is_recorded_and_what_is_not(tmp_path
     with running([Camera("cam", SMALL)]) as simulator:
         path = write_config(tmp_path, {**cameras_of(simulator), "gone": "rtsp://127.0.0.1:1/x"})
         path.write_text(
-            path.read_text() + '[[camera]]\nid = "spare"\nname = "s"\nmain = "rtsp://h/x"\nenabled = false\n'
+            path.read_text()
+            + '[[camera]]\nid = "spare"\nname = "s"\nmain = "rtsp://h/x"\nenabled = false\n'
+            + '[[camera]]\nid = "planned"\nname = "p"\nmain = "rtsp://h/x"\nabsent = true\n'
         )
         node = Node(load_config(path))
         await node.start()
@@ -89,7 +91,9 @@ async def test_figures_and_states_tell_what_is_recorded_and_what_is_not(tmp_path
                 "cam": "recording",
                 "gone": "no_signal",
                 "spare": "off",
+                "planned": "off",
             }
+            assert (states["spare"].code, states["planned"].code) == ("camera_switched_off", "camera_absent")
             assert (states["cam"].codec, states["cam"].width, states["cam"].fps) == ("h264", 320, 20.0)
             assert states["cam"].bitrate_bps
             text = generate_latest(node.metrics.registry).decode()

@@ -62,7 +62,7 @@ def _failed_cameras(now: datetime) -> None:
         since = utc_from_us(since_us)
         if camera.state == "recording":
             services.ended(Duty.objects.filter(trigger="camera.failed", subject=subject), f"recording:{since_us}")
-        elif camera.state != "off" and now - since >= FAILED_AFTER:
+        elif camera.state not in ("off", "absent") and now - since >= FAILED_AFTER:
             services.opened("camera.failed", subject, at=since)
 
 

@@ -31,9 +31,10 @@ ACTS = {
 
 
 def visible(asks: Asker, cameras: Iterable[Camera], *rights: Right) -> list[Camera]:
-    """The cameras for which the person has at least one of the rights now."""
+    """The cameras for which the person has at least one of the rights now; one that is not there shows nothing."""
     things = CameraThings()
-    return [camera for camera in cameras if any(has(asks, right, things.of(camera)) for right in rights)]
+    there = (camera for camera in cameras if not camera.is_absent)
+    return [camera for camera in there if any(has(asks, right, things.of(camera)) for right in rights)]
 
 
 def has(asks: Asker, right: Right, thing: Thing | None = None) -> bool:

@@ -11,18 +11,19 @@ from django.utils import timezone
 
 from nangmai.regulation import bindings
 from nangmai.web.accounts.models import User
-from nangmai.web.compliance import guards, services
+from nangmai.web.compliance import guards, services, triggers
 from nangmai.web.compliance.checks import CHECKS
 from nangmai.web.compliance.findings import State
 from nangmai.web.compliance.models import LedgerCheck
 from nangmai.web.compliance.survey import Survey
+from nangmai.web.duties.models import Duty
 from nangmai.web.duties.services import opened
 from nangmai.web.ledger.models import LedgerHead
 from nangmai.web.ledger.services import append, checkpoint
 from nangmai.web.matters.models import Matter
 from nangmai.web.people.models import Assignment
 from nangmai.web.regulation.models import Acknowledgement, Version
-from nangmai.web.sites.models import Checkpoint, Recorder
+from nangmai.web.sites.models import ABSENT, Checkpoint, Recorder
 from unit.web.compliance.surveys import camera, found, recorder, school, us_ago
 from unit.web.regulations import SHIPPED
 from unit.web.roles import Role
@@ -104,6 +105,19 @@ def test_completeness_is_judged_only_as_far_as_reports_tell() -> None:
     assert found("completeness").state == State.UNKNOWN
     camera(nvr, 3, state="no_signal", since_us=us_ago(hours=1))
     assert found("completeness").state == State.BROKEN
+
+
+def test_of_a_camera_that_is_only_named_nothing_is_expected_but_that_the_count_tells_it() -> None:
+    school(77)
+    nvr = Recorder.objects.get(name="nvr-1")
+    ghost = camera(nvr, 99, state="off", since_us=us_ago(days=3), oldest_us=None, clock_offset_us=None, code=ABSENT)
+    assert ghost.state == "absent"
+    assert found("camera_count").state == State.AT_RISK
+    assert "1" in found("camera_count").figure
+    names = ("obstruction", "completeness", "retention_floor", "retention_ceiling", "clock_offset")
+    assert {name: found(name).state for name in names} == dict.fromkeys(names, State.KEPT)
+    triggers.look()
+    assert not Duty.objects.filter(trigger="camera.failed").exists()
 
 
 def test_a_camera_that_stands_still_without_an_order_is_told() -> None:
