@@ -6,7 +6,7 @@ STAMP := $(VENV)/.nangmai-ready
 CLIENT_BUILT := src/nangmai/web/ui/static/ui/client/.built
 CLIENT_SOURCES := $(shell find client -path client/node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: setup demo test check fix bench fuzz soak clean
+.PHONY: setup demo test check fix bench fuzz acts soak clean
 
 setup: $(STAMP) $(CLIENT_BUILT) ## prepare .venv with the command `nangmai`, and build the client
 
@@ -54,6 +54,10 @@ fuzz: setup ## coverage-guided fuzzing of what comes from outside: an hour, a qu
 
 soak: setup ## an hour of 32 cameras with faults all the time
 	@$(BIN)/python -m bench.soak
+
+RUNS ?= 500
+acts: setup ## every act by everybody in any order: half an hour, against the permission matrix and the ledger
+	@NANGMAI_STATEFUL_RUNS=$(RUNS) $(BIN)/python -m pytest tests/unit/web/every_act
 
 clean:
 	rm -rf $(VENV) client/node_modules src/nangmai/web/ui/static/ui/client demo-data

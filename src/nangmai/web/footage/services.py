@@ -181,8 +181,8 @@ def _permitted(asks: Asker, wanted: Wanted, things: list[Thing]) -> tuple[Span |
     if wanted.from_us is None or wanted.to_us is None:
         return None, _together([asks.require(act, thing) for thing in things])
     span = (wanted.from_us, min(wanted.to_us, asks.at_us + AHEAD_US))
-    if wanted.right is Right.REPLAY:
-        span = (max(span[0], min(asks.at_us - asks.replay_us(), span[1] - 1)), span[1])
+    if wanted.right is Right.REPLAY and asks.at_us - asks.replay_us() < span[1]:
+        span = (max(span[0], asks.at_us - asks.replay_us()), span[1])
     if span[0] >= span[1]:
         raise TicketRequestInvalid(complaint="from_us, to_us")
     decisions = []
