@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from nangmai.web.footage import views as footage_views
+from nangmai.web.regulation import public_views
 
 urlpatterns = [
     path("", footage_views.home, name="home"),
@@ -19,6 +20,8 @@ urlpatterns = [
     path("emergencies/", include("nangmai.web.emergencies.urls")),
     path("letters/", include("nangmai.web.letters.urls")),
     path("matters/", include("nangmai.web.matters.urls")),
+    path("public/regulation", public_views.public_text, name="public_regulation"),
+    path("public/regulation.pdf", public_views.public_pdf, name="public_regulation_pdf"),
     path("control/", include("nangmai.web.control.urls")),
     path("", include("nangmai.web.documents.urls")),
     path("people/", include("nangmai.web.people.urls")),

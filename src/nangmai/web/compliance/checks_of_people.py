@@ -116,12 +116,12 @@ def term(survey: Survey, norm: Norm) -> Finding:
 
 
 def published_text(survey: Survey, norm: Norm) -> Finding:
-    """Its hash in the ledger; that outsiders can read it is not built yet, so it is never said to be kept."""
+    """Its hash in the ledger; the page on which everybody reads it always shows what is in force."""
     told = Entry.objects.filter(
         act__in=("regulation.published", "regulation.adopted"), body__contains=survey.version.sha256
     )
     seq = told.values_list("seq", flat=True).first()
     if seq is None:
         return Finding(State.BROKEN, _("The ledger does not tell of this text"), reverse("regulation:versions"))
-    figure = _("Its hash stands in the ledger, entry %(seq)d; nothing is published to outsiders by the system yet")
-    return Finding(State.UNKNOWN, figure % {"seq": seq}, reverse("ledger:entry", args=[seq]))
+    figure = _("Everybody can read it without signing in; its hash stands in the ledger, entry %(seq)d")
+    return Finding(State.KEPT, figure % {"seq": seq}, reverse("public_regulation"))

@@ -46,6 +46,18 @@ PAPERS: dict[str, Paper] = {
             _("Comparison table of an amendment"),
         ),
         Paper(
+            "regulation_text",
+            "regulation/templates/regulation/public_text.typ",
+            "",
+            _("Regulation in force, for everybody"),
+        ),
+        Paper(
+            "camera_notice",
+            "regulation/templates/regulation/camera_notice.typ",
+            "",
+            _("Sign at the cameras of an area"),
+        ),
+        Paper(
             "acknowledgement_register",
             "regulation/templates/regulation/acknowledgements.typ",
             "",

@@ -33,6 +33,11 @@ def letterhead(day: datetime.date) -> Letterhead:
     return found
 
 
+def has_letterhead(day: datetime.date) -> bool:
+    """Whether a paper of that day can be printed at all."""
+    return Letterhead.objects.filter(in_force_from__lte=day).exists()
+
+
 def reads_all(user: User) -> bool:
     """Some people read all papers, everybody else the own ones."""
     return authority().may_do(user, "document.read")

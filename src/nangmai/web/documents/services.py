@@ -114,6 +114,24 @@ def draft(
     return typesetting.draw(chosen.template, content, at=now)
 
 
+def sheet(kind: str, data: Mapping[str, Any], *, day: datetime.date, address: str, sha256: str) -> bytes:
+    """A print of what stands elsewhere, such as the text in force: no document, without number and signature.
+
+    `address` is where it can be compared, `sha256` the hash of what it repeats; the same print of a day always alike.
+    """
+    chosen = paper(kind)
+    head = queries.letterhead(day)
+    check = {"address": address, "qr": typesetting.qr_svg(address), "code": code_of(sha256)}
+    content = _content(chosen, data, head, ()) | {
+        "is_draft": False,
+        "date": day.isoformat(),
+        "number": "",
+        "check": check,
+    }
+    noon = timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))
+    return typesetting.draw(chosen.template, content, at=noon)
+
+
 @transaction.atomic
 def issue(
     kind: str,

@@ -67,6 +67,43 @@ def issuing_decision(
     }
 
 
+def public_text(regulation: Regulation) -> dict[str, Any]:
+    """The whole text as anybody may take it home, the decision's own articles first."""
+    own, enclosed = _parts(regulation)
+    return {
+        "subject": sentence_start(_after_kind(regulation.title.vi)),
+        "recipients": [],
+        "paper": {
+            "kind": "Quy chế",
+            "number": regulation.number,
+            "signed": date_words(regulation.signed_on),
+            "articles": [_article(article, regulation) for article in (*own, *enclosed)],
+        },
+    }
+
+
+def camera_notice(
+    regulation: Regulation, *, area: str, purposes: Iterable[str], contact: str, institution: str
+) -> dict[str, Any]:
+    """What hangs where there are cameras: what for, how long, who answers, where to complain."""
+    words = {purpose.id: purpose.title.vi for purpose in regulation.purposes}
+    least, most = regulation.parameter("retention_min_days"), regulation.parameter("retention_max_days")
+    return {
+        "subject": f"Khu vực có camera giám sát: {area}",
+        "recipients": [],
+        "paper": {
+            "area": area,
+            "lines": [
+                ["Mục đích", "; ".join(words[one] for one in purposes if one in words) or "; ".join(words.values())],
+                ["Thời gian lưu trữ", f"Tối thiểu {least} ngày, tối đa {most} ngày"],
+                ["Đơn vị kiểm soát dữ liệu", institution],
+                ["Liên hệ, khiếu nại", contact or institution],
+            ],
+            "grounds": f"Quy chế số {regulation.number} {date_words(regulation.signed_on)}",
+        },
+    }
+
+
 def comparison(old: Regulation, new: Regulation, effects: Effects, *, recipients: Sequence[str] = ()) -> dict[str, Any]:
     """What stood and what stands, clause by clause, with what it does to rights, parameters and duties."""
     before = {clause.id: (clause, old) for clause in old.clauses}

@@ -109,6 +109,18 @@ def articles_of(regulation: Regulation) -> list[dict[str, object]]:
     ]
 
 
+def words_of(regulation: Regulation) -> list[dict[str, object]]:
+    """Articles and clauses alone, for who only reads."""
+    return [
+        {
+            "id": article.id,
+            "title": said(article.title),
+            "clauses": [{"id": clause.id, "text": fill(said(clause.text), regulation)} for clause in article.clauses],
+        }
+        for article in regulation.articles
+    ]
+
+
 def parameters_of(regulation: Regulation) -> list[tuple[str, str]]:
     """What the text leaves open, as this version states it."""
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nangmai.web.regulation import views
+from nangmai.web.regulation import public_views, views
 
 app_name = "regulation"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("matrix", views.matrix, name="matrix"),
     path("versions", views.all_versions, name="versions"),
     path("versions/<slug:sha256>", views.version, name="version"),
+    path("notices", public_views.notice_list, name="notices"),
+    path("notices/<int:area>.pdf", public_views.notice, name="notice"),
     path("purpose", views.purpose, name="purpose"),
     path("acknowledge", views.acknowledge, name="acknowledge"),
 ]

@@ -12,10 +12,18 @@ from nangmai.regulation.effects import effects
 from nangmai.regulation.form import read
 from nangmai.regulation.model import Regulation
 from nangmai.web.documents.checkpoint_slip import checkpoint_slip
+from nangmai.web.documents.typesetting import qr_svg
 from nangmai.web.documents.wording import capacity
 from nangmai.web.matters.papers import ReportedMatter, consolidated_report
 from nangmai.web.people.papers import AssignedDuty, assignment_decision
-from nangmai.web.regulation.papers import SignOff, acknowledgements, comparison, issuing_decision
+from nangmai.web.regulation.papers import (
+    SignOff,
+    acknowledgements,
+    camera_notice,
+    comparison,
+    issuing_decision,
+    public_text,
+)
 from nangmai.web.watch.papers import Side, handover_minutes
 
 DAY = datetime.date(2026, 2, 5)
@@ -26,6 +34,9 @@ HEAD = {
     "place": "Long Biên",
 }
 PRINCIPAL = "Hiệu trưởng Trường Mầm non Nắng Mai"
+#: prints of what stands elsewhere: no number, no signer, and the address of what they repeat
+SHEETS = ("regulation_text", "camera_notice")
+ADDRESS = "https://camera.example.vn/public/regulation"
 NOTE = "nangmai.ledger/mnnm\n1024\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— nangmai.ledger/mnnm 0Nk4qQ==\n"
 
 
@@ -54,6 +65,16 @@ def data_of(kind: str) -> dict[str, Any]:
         )
     if kind == "regulation_comparison":
         return comparison(shipped(), amended(), effects(shipped(), amended()))
+    if kind == "regulation_text":
+        return public_text(shipped())
+    if kind == "camera_notice":
+        return camera_notice(
+            shipped(),
+            area="Dãy B / Hành lang tầng 1",
+            purposes=["P1", "P2"],
+            contact="Văn phòng nhà trường, 024 3872 0000",
+            institution="Trường Mầm non Nắng Mai",
+        )
     if kind == "acknowledgement_register":
         rows = [
             SignOff("Nguyễn Thị Hồng Hạnh", "Phó hiệu trưởng", "05/02/2026 08:15", "Khóa truy cập"),
@@ -115,4 +136,6 @@ def content(kind: str, **changes: Any) -> dict[str, Any]:
         "number": f"07/{symbol}-MNNM" if symbol else "",
         "date": DAY.isoformat(),
     }
-    return {**base, "is_draft": False, "check": None, "signers": [signer], **data_of(kind), **changes}
+    if kind in SHEETS:
+        base |= {"check": {"address": ADDRESS, "qr": qr_svg(ADDRESS), "code": "0123 4567 89ab cdef"}, "signers": []}
+    return {"check": None, "signers": [signer], **base, "is_draft": False, **data_of(kind), **changes}

@@ -15,7 +15,7 @@ from nangmai.web.documents import typesetting
 from nangmai.web.documents.kinds import PAPERS, PaperUnknown, paper
 from nangmai.web.documents.wording import capacity, date_words
 from unit.web.documents import pdf_text
-from unit.web.documents.contents import HEAD, content
+from unit.web.documents.contents import HEAD, SHEETS, content
 
 AT = datetime.datetime(2026, 2, 5, 5, tzinfo=datetime.UTC)
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
@@ -63,13 +63,17 @@ def test_letters_in_pieces_are_put_together_first() -> None:
 def test_every_paper_is_drawn_with_motto_agency_signer_and_no_other_font(kind: str) -> None:
     pdf = draw(kind)
     told = pdf_text.text(pdf)
+    assert all(font.startswith("Tinos-") for font in pdf_text.fonts(pdf))
+    if kind in SHEETS:
+        assert "TRƯỜNG MẦM NON NẮNG MAI" in told
+        assert "https://camera.example.vn/public/regulation" in "".join(told.split())
+        return
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in told
     assert "Độc lập - Tự do - Hạnh phúc" in told
     assert "TRƯỜNG MẦM NON NẮNG MAI" in told
     assert "Long Biên, ngày 05 tháng 02 năm 2026" in told
     assert "KT. HIỆU TRƯỞNG" in told
     assert "Nguyễn Thị Hồng Hạnh" in told
-    assert all(font.startswith("Tinos-") for font in pdf_text.fonts(pdf))
 
 
 @pytest.mark.parametrize("kind", list(PAPERS))
