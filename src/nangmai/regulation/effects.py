@@ -123,7 +123,12 @@ def _parameters(old: Regulation, new: Regulation) -> Iterator[Effect]:
             was, now = _value(parameter, before), _value(parameter, after)
             title = parameter.title
             sentence = Title(f"{title.vi}: {was.vi} → {now.vi}", f"{title.en}: {was.en} → {now.en}")
-            yield Effect("changed", parameter.id, sentence)
+            yield Effect("changed", parameter.id, sentence, _naming(parameter.id, new))
+
+
+def _naming(parameter: str, regulation: Regulation) -> tuple[str, ...]:
+    """The clauses that speak of a parameter."""
+    return tuple(clause.id for clause in regulation.clauses if f"{{{parameter}}}" in clause.text.vi)
 
 
 def _value(parameter: Parameter, value: Value) -> Title:

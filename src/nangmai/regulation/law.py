@@ -91,9 +91,11 @@ class Breach:
         """The sentence in both languages: what the law demands, and what the text says."""
         vi, en = _SAYS[self.facts["says"]]
         where = f"{self.rule.source}, {self.rule.article}"
+        titles = [_titled(name) for name in self.facts["name"].split(", ")]
+        in_vi, in_en = (dict(self.facts) | {"name": ", ".join(words)} for words in zip(*titles, strict=True))
         return Title(
-            f"{self.rule.title.vi} ({where}): {vi.format(**self.facts)}",
-            f"{self.rule.title.en} ({where}): {en.format(**self.facts)}",
+            f"{self.rule.title.vi} ({where}): {vi.format(**in_vi)}",
+            f"{self.rule.title.en} ({where}): {en.format(**in_en)}",
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -110,13 +112,19 @@ class Breach:
 
 
 _SAYS = {
-    "unstated": Title("quy chế chưa nêu thông số {name}", "the text does not state {name}"),
-    "below": Title("{name} là {value}, phải từ {demanded}", "{name} is {value}, and at least {demanded}"),
-    "above": Title("{name} là {value}, không được quá {demanded}", "{name} is {value}, and at most {demanded}"),
-    "other": Title("{name} là {value}, phải là {demanded}", "{name} is {value}, and has to be {demanded}"),
-    "missing": Title("thiếu quy tắc về {name}", "no norm says so ({name})"),
-    "permitted": Title("quy tắc {norm} cho phép {name}", "the norm {norm} permits {name}"),
+    "unstated": Title("quy chế chưa nêu “{name}”", "the text does not state “{name}”"),
+    "below": Title("“{name}” là {value}, phải từ {demanded} trở lên", "“{name}” is {value}, and at least {demanded}"),
+    "above": Title("“{name}” là {value}, không được quá {demanded}", "“{name}” is {value}, and at most {demanded}"),
+    "other": Title("“{name}” là {value}, phải là {demanded}", "“{name}” is {value}, and has to be {demanded}"),
+    "missing": Title("thiếu quy tắc về “{name}”", "no norm says so (“{name}”)"),
+    "permitted": Title("quy tắc {norm} cho phép “{name}”", "the norm {norm} permits “{name}”"),
 }
+
+
+def _titled(name: str) -> Title:
+    """A parameter or an act as people read it."""
+    known = PARAMETERS.get(name) or ACTS.get(name)
+    return known.title if known else Title(name, name)
 
 
 def breaches(regulation: Regulation, pack: LawPack) -> list[Breach]:

@@ -42,6 +42,8 @@ from nangmai.web.regulation.models import Version
 WRITERS = ("amendment.propose", "amendment.consider")
 SPEAKERS = ("amendment.suggest", *WRITERS)
 SIGN = "amendment.sign"
+#: who gets the decision; what the law calls "nơi nhận" (Decree 30/2020/NĐ-CP)
+RECIPIENTS = ("Các bộ phận, cá nhân có liên quan", "Lưu: VT")
 #: a version that is to begin at its signature begins so much later: nobody's act may be older than the text it is under
 BEGINS_AFTER = timedelta(seconds=2)
 
@@ -230,7 +232,7 @@ def sign(
     row = _locked(amendment)
     _check(row, AMENDMENT.next(row.state, "sign").guards)
     old, draft = versions.text_of(row.base), draft_of(row)
-    paper, compared = _papers(row, old, draft, by, decision, factor)
+    paper, compared = _papers(row, old, draft, by, decision, factor, in_force_from)
     begins = in_force_from or _soon()
     new = replace(
         drafts.beginning(draft, begins), number=paper.number_text, signed_on=timezone.localdate(paper.issued_at)
@@ -248,13 +250,24 @@ def sign(
 
 
 def _papers(
-    row: Amendment, old: Regulation, draft: Regulation, by: User, decision: Decision, factor: str
+    row: Amendment,
+    old: Regulation,
+    draft: Regulation,
+    by: User,
+    decision: Decision,
+    factor: str,
+    begins: datetime | None,
 ) -> tuple[Any, Any]:
     """The decision, signed, and the comparison that goes with it."""
     role = _role(by, decision, draft)
     institution = papers_kept.letterhead(timezone.localdate(utc_now())).institution
     content = papers.issuing_decision(
-        draft, authority=f"{role} {institution}", issuer=draft.issuer.vi, replaces=row.base.number
+        draft,
+        authority=f"{role} {institution}",
+        issuer=draft.issuer.vi,
+        replaces=row.base.number,
+        recipients=RECIPIENTS,
+        begins=None if begins is None else begins.astimezone(draft.in_force_from.tzinfo),
     )
     paper = documents.issue("regulation_decision", content, by=by, signers=[Signatory(by, capacity(role.upper()))])
     paper = documents.sign(paper, by=by, factor=factor)

@@ -37,16 +37,21 @@ def issuing_decision(
     proposal: str = "",
     recipients: Sequence[str] = (),
     replaces: str = "",
+    begins: datetime.datetime | None = None,
 ) -> dict[str, Any]:
     """The decision with the regulation enclosed.
 
     `authority` decides (`Hiệu trưởng Trường …`), `issuer` is how the enclosure names it, `replaces` the number of the
-    decision that ends. Articles before the first numbered one are the decision's own (Decree 30/2020/NĐ-CP, form 1.3).
+    decision that ends, `begins` the moment from which the regulation counts where that is not the signature. Articles
+    before the first numbered one are the decision's own (Decree 30/2020/NĐ-CP, form 1.3).
     """
     title = _after_kind(regulation.title.vi)
     own, enclosed = _parts(regulation)
     decides = [f"Ban hành kèm theo Quyết định này Quy chế {title}."]
     decides += [filled(clause.text.vi, regulation) for article in own for clause in article.clauses]
+    if begins is not None:
+        moment = f"{begins:%H} giờ {begins:%M} phút {date_words(begins.date())}"
+        decides.append(f"Quy chế ban hành kèm theo Quyết định này có hiệu lực kể từ {moment}.")
     if replaces:
         decides.append(f"Quyết định này thay thế Quyết định số {replaces}.")
     return {
@@ -113,7 +118,7 @@ def comparison(old: Regulation, new: Regulation, effects: Effects, *, recipients
         for clause_id in list(dict.fromkeys([*before, *after]))
         if (row := _compared(clause_id, before.get(clause_id), after.get(clause_id), effects)) is not None
     ]
-    found = (*effects.rights, *effects.parameters, *effects.duties)
+    found = (*effects.rights, *effects.parameters, *effects.duties, *effects.frame)
     return {
         "subject": f"Nội dung sửa đổi, bổ sung Quy chế {_after_kind(new.title.vi)}",
         "recipients": list(recipients),
@@ -148,8 +153,8 @@ def acknowledgements(
 
 
 def filled(text: str, regulation: Regulation) -> str:
-    """The text with the values of its parameters in their places."""
-    return _IN_BRACES.sub(lambda found: str(regulation.parameter(found[1])), text)
+    """The text with the values of its parameters in their places; a percent sign stays on the line of its figure."""
+    return _IN_BRACES.sub(lambda found: str(regulation.parameter(found[1])), text).replace(" %", "\u00a0%")
 
 
 def _told(effects: Iterable[Effect]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -35,6 +35,7 @@ from nangmai.web.matters.services import NotToBeAmended
 from nangmai.web.regulation import versions
 from nangmai.web.regulation.authorities import Asker
 from nangmai.web.regulation.models import Version
+from nangmai.web.regulation.papers import issuing_decision
 from nangmai.web.regulation.services import acknowledge
 from unit.web.recorders import FakeRecorder, camera
 from unit.web.roles import Role
@@ -245,6 +246,17 @@ def test_the_decision_is_printed_numbered_signed_and_attached(
     shown = page(principal, amendment)
     assert f"/documents/{paper.token}" in shown
     assert "0 of 2 people have acknowledged it" in shown
+
+
+def test_a_decision_says_when_the_regulation_begins_if_not_with_the_signature(amendment: Amendment) -> None:
+    begins = datetime(2027, 1, 4, 7, 30, tzinfo=timezone(timedelta(hours=7)))
+    paper = issuing_decision(draft_of(amendment), authority="", issuer="", begins=begins, replaces="139")["paper"]
+    assert paper["decides"][-2:] == [
+        "Quy chế ban hành kèm theo Quyết định này có hiệu lực kể từ 07 giờ 30 phút ngày 04 tháng 01 năm 2027.",
+        "Quyết định này thay thế Quyết định số 139.",
+    ]
+    clauses = [clause for article in paper["regulation"]["articles"] for clause in article["clauses"]]
+    assert any("99\u00a0% thời gian" in clause for clause in clauses)
 
 
 def test_a_draft_below_the_law_is_shown_the_rule_and_goes_nowhere(
