@@ -6,16 +6,11 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from nangmai.web.sites import queries, units
+from nangmai.web.sites import queries
 from nangmai.web.sites.models import Area, Camera, Recorder
 from nangmai.web.sites.places import Places
 
 GROUPINGS = ("recorder", "area", "unit")
-
-
-def unit_name(unit: str) -> str:
-    """The unit's name; an unknown id stands for itself."""
-    return units.name(unit)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +26,7 @@ class Row:
     @classmethod
     def of(cls, camera: Camera, places: Places) -> Row:
         unit = places.responsible_unit(camera)
-        return cls(camera, places.path_text(camera.area_id), unit, unit_name(unit), places.purposes(camera))
+        return cls(camera, places.path_text(camera.area_id), unit, places.unit_name(unit), places.purposes(camera))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +111,7 @@ class Branch:
         within = places.within(area.pk)
         inside = [row for row in rows if row.camera.area_id in within]
         trouble = sum(row.camera.state in queries.TROUBLE for row in inside)
-        unit = unit_name(places.unit_of(area.pk))
+        unit = places.unit_name(places.unit_of(area.pk))
         return cls(area, depth, unit, bool(area.unit), places.purposes_of(area.pk), len(inside), trouble)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from nangmai.web.sites.models import Area, Camera
@@ -28,8 +29,11 @@ class Row(NamedTuple):
 class Places:
     """A snapshot of all areas."""
 
-    def __init__(self, areas: Iterable[Area], default_unit: str) -> None:
+    def __init__(
+        self, areas: Iterable[Area], default_unit: str, *, unit_names: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
         self.default_unit = default_unit
+        self._ask_unit_names = unit_names
         self._areas = {area.pk: area for area in areas}
         self._below: dict[int | None, list[Area]] = defaultdict(list)
         for area in self._areas.values():
@@ -37,6 +41,14 @@ class Places:
 
     def __iter__(self) -> Iterator[Area]:
         return iter(self._areas.values())
+
+    @cached_property
+    def _unit_names(self) -> Mapping[str, str]:
+        return self._ask_unit_names()
+
+    def unit_name(self, unit: str) -> str:
+        """The unit's name, asked for once; an unknown code stands for itself."""
+        return self._unit_names.get(unit, unit)
 
     def upwards(self, area_id: int | None) -> Iterator[Area]:
         """The area and what it lies in, nearest first; a ring that should not be there ends the walk."""

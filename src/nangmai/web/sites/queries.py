@@ -7,6 +7,7 @@ from collections import Counter
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
+from nangmai.web.sites import units
 from nangmai.web.sites.models import Area, Camera, Recorder, Site
 from nangmai.web.sites.places import Places
 
@@ -30,7 +31,7 @@ def site() -> Site:
 
 def places() -> Places:
     """The tree of areas as it stands."""
-    return Places(Area.objects.all(), site().default_unit)
+    return Places(Area.objects.all(), site().default_unit, unit_names=units.with_default)
 
 
 def area(area_id: int) -> Area:

@@ -18,10 +18,14 @@ def names() -> dict[str, str]:
     return dict(Unit.objects.values_list("code", "name"))
 
 
+def with_default() -> dict[str, str]:
+    """The default unit too, which has a name before anybody has entered the units."""
+    return {DEFAULT_UNIT: _("Security team")} | names()
+
+
 def name(code: str) -> str:
-    """A unit's name; the default one has a name before anybody has entered the units."""
-    word = str(_("Security team")) if code == DEFAULT_UNIT else code
-    return names().get(code, word)
+    """One unit's name; an unknown code stands for itself."""
+    return with_default().get(code, code)
 
 
 def of(user: User) -> frozenset[str]:

@@ -128,7 +128,7 @@ def _area_page(request: HttpRequest, area: int, form: SpotForm | None) -> HttpRe
     context = {
         "area": found,
         "path": places.path(found.pk)[:-1],
-        "unit": lists.unit_name(places.unit_of(found.pk)),
+        "unit": places.unit_name(places.unit_of(found.pk)),
         "purposes": places.purposes_of(found.pk),
         "rows": rows,
         "plan": plan,

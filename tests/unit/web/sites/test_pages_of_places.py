@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nangmai.web.accounts.models import User
 from nangmai.web.people.models import Assignment, Unit
@@ -36,6 +38,19 @@ def read(client: Client, path: str) -> str:
 
 def form_of_area(**fields: object) -> dict[str, object]:
     return {"name": "Dãy A", "kind": "building", "parent": "", "order": 0, "unit": "", "purposes": ""} | fields
+
+
+def test_more_cameras_ask_no_more_questions(sign_in: SignIn) -> None:
+    client = sign_in()
+    asked = []
+    for number in (2, 12):
+        recorder = FakeRecorder("nvr-9").enrol()
+        recorder.send(recorder.report(*(camera(f"cam-{one:02}", f"Camera {one}") for one in range(number))))
+        client.get("/cameras/")
+        with CaptureQueriesContext(connection) as queries_made:
+            client.get("/cameras/")
+        asked.append(len(queries_made))
+    assert asked[0] == asked[1]
 
 
 def test_the_list_is_grouped_by_unit_and_narrowed_to_one(sign_in: SignIn) -> None:
