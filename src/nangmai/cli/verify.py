@@ -17,13 +17,16 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from nangmai.base.errors import Error, Kind
+from nangmai.base.units import iso_from_us
 from nangmai.cli import print_json
 from nangmai.custody import ledger_export
 from nangmai.custody.ledger import Entry
 from nangmai.custody.ledger_export import Export, ExportInvalid, ExportRange, Verification, pieces
 from nangmai.custody.ledger_replay import replay
+from nangmai.custody.ledger_stamps import TIMESTAMPS, tokens_from_json, verify_stamps
 from nangmai.custody.merkle import HASH_BYTES
 from nangmai.custody.note import split_notes
+from nangmai.custody.timestamp import read_trust
 from nangmai.protocol.keys import key_id, parse_public_key
 from nangmai.web.told import TOLD
 
@@ -57,16 +60,26 @@ def command() -> None:
     type=click.Path(path_type=Path),
     help="The ledger's public key from a place you trust (PEM or base64). Without it, the export's own word is taken.",
 )
+@click.option(
+    "--timestamp-trust",
+    "trust",
+    type=click.Path(path_type=Path),
+    help="Certificates (PEM) of the time-stamp authorities you trust: the RFC 3161 tokens of the export are judged.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def ledger(path: Path, witnessed: tuple[Path, ...], key: Path | None, as_json: bool) -> None:
+def ledger(path: Path, witnessed: tuple[Path, ...], key: Path | None, trust: Path | None, as_json: bool) -> None:
     """Verify an export of the ledger: a folder or a .zip.
 
-    Three answers, each by itself: whole (nothing was changed, dropped, moved or slipped in), signed (by the ledger's
-    key), witnessed (it begins as a checkpoint kept elsewhere says). Exits with 0 only when all that was asked holds.
+    Four answers, each by itself: whole (nothing was changed, dropped, moved or slipped in), signed (by the ledger's
+    key), witnessed (it begins as a checkpoint kept elsewhere says), stamped (a time-stamp authority says when it was
+    there). Exits with 0 only when all that was asked holds.
     """
-    notes = [note for file in witnessed for note in split_notes(_text(file).splitlines(keepends=True))]
+    # what came by mail, or went through Windows, has other line ends than what was signed
+    kept = [_text(file).replace("\r\n", "\n").splitlines(keepends=True) for file in witnessed]
+    notes = [note for lines in kept for note in split_notes(lines)]
     if witnessed and not notes:
         raise ExportInvalid(complaint=f"{witnessed[0]} holds no checkpoint")
+    trusted = read_trust(_bytes(trust), str(trust)) if trust else None
     with _opened(path) as parts:
         span = ExportRange.from_json(parts.table(ledger_export.RANGE))
         public = parse_public_key(_text(key), str(key)) if key else _own_key(parts, span)
@@ -77,6 +90,9 @@ def ledger(path: Path, witnessed: tuple[Path, ...], key: Path | None, as_json: b
             notes=list(split_notes(parts.text(ledger_export.CHECKPOINTS).splitlines(keepends=True))),
         )
         found = ledger_export.verify(export, public, notes)
+        if trusted is not None:
+            tokens = tokens_from_json(parts.table(TIMESTAMPS)) if parts.has(TIMESTAMPS) else {}
+            verify_stamps(found, export.notes, tokens, trusted)
     report = found.as_dict() | {"key": key_id(public), "is_key_given": key is not None}
     if as_json:
         print_json(report)
@@ -126,6 +142,10 @@ class _Parts:
         except (OSError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile) as error:
             raise ExportInvalid(complaint=f"{name} is not there, or cannot be opened") from error
         return opened
+
+    def has(self, name: str) -> bool:
+        """Whether the part is there: exports made before it was thought of have none."""
+        return bool((self._root / name).is_file())
 
     def text(self, name: str) -> str:
         """A small part as text."""
@@ -182,8 +202,12 @@ def _opened(path: Path) -> Iterator[_Parts]:
 
 
 def _text(path: Path) -> str:
+    return _decoded(_bytes(path), str(path))
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        return _decoded(path.read_bytes(), str(path))
+        return path.read_bytes()
     except OSError as error:
         raise FileUnreadable(path=path, reason=error.strerror or str(error)) from error
 
@@ -217,3 +241,10 @@ def _print(found: Verification, report: dict[str, Any]) -> None:
     click.echo(f"whole:     {_WORDS[found.is_whole]}")
     click.echo(f"signed:    {_WORDS[found.is_signed]} ({by})")
     click.echo(f"witnessed: {_WORDS[found.is_witnessed]}")
+    if found.stamped is not None:
+        size, at_us, authority = found.stamped
+        click.echo(
+            f"stamped:   {_WORDS[found.is_stamped]} ({size} entries were there at {iso_from_us(at_us)}, {authority})"
+        )
+    elif found.is_stamp_asked:
+        click.echo(f"stamped:   {_WORDS[found.is_stamped]}")

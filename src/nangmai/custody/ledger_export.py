@@ -22,7 +22,7 @@ FORM = "nangmai.ledger-export/1"
 ENTRIES, LEAVES, CHECKPOINTS, KEYS, RANGE = "ledger.jsonl", "leaves.bin", "checkpoints.txt", "keys.json", "range.json"
 MOST_TOLD = 100  #: faults that are told one by one; all are counted
 
-Answer = Literal["whole", "signed", "witnessed"]
+Answer = Literal["whole", "signed", "witnessed", "stamped"]
 
 
 class ExportInvalid(Error):
@@ -75,7 +75,7 @@ class Fault(NamedTuple):
 
 @dataclasses.dataclass(slots=True)
 class Verification:
-    """What was found. `witnessed` is None when nobody asked."""
+    """What was found. `witnessed` and `stamped` are None when nobody asked."""
 
     origin: str
     first: int
@@ -83,6 +83,8 @@ class Verification:
     entries: int = 0
     checkpoints: int = 0
     is_witness_asked: bool = False
+    is_stamp_asked: bool = False
+    stamped: tuple[int, int, str] | None = None  #: the newest that holds: entries, moment, authority
     broken: set[Answer] = dataclasses.field(default_factory=set)
     faults: list[Fault] = dataclasses.field(default_factory=list)
     fault_count: int = 0
@@ -103,6 +105,11 @@ class Verification:
         return "witnessed" not in self.broken if self.is_witness_asked else None
 
     @property
+    def is_stamped(self) -> bool | None:
+        """A trusted authority says when the entries were there."""
+        return "stamped" not in self.broken if self.is_stamp_asked else None
+
+    @property
     def holds(self) -> bool:
         """All that was asked."""
         return not self.broken
@@ -121,6 +128,8 @@ class Verification:
             "whole": self.is_whole,
             "signed": self.is_signed,
             "witnessed": self.is_witnessed,
+            "stamped": self.is_stamped,
+            "newest_stamp": None if self.stamped is None else dict(zip(_STAMP, self.stamped, strict=True)),
             "origin": self.origin,
             "first": self.first,
             "last": self.last,
@@ -129,6 +138,9 @@ class Verification:
             "fault_count": self.fault_count,
             "faults": [fault._asdict() for fault in self.faults],
         }
+
+
+_STAMP = ("entries", "at_us", "authority")
 
 
 class Export(NamedTuple):

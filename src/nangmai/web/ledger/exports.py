@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from nangmai.base.errors import Error, Kind
-from nangmai.custody import ledger_export
+from nangmai.custody import ledger_export, ledger_stamps
 from nangmai.custody.ledger_export import ExportRange
 from nangmai.custody.merkle import HASH_BYTES, compact_range, consistency_proof
 from nangmai.web.ledger import keys
-from nangmai.web.ledger.models import Checkpoint, Entry
+from nangmai.web.ledger.models import Checkpoint, Entry, Witness
 from nangmai.web.ledger.queries import look_up
 
 ROWS_AT_ONCE = 2000
@@ -46,6 +46,7 @@ def write(path: Path, *, first: int, end: int, newest: Checkpoint) -> None:
             part(ledger_export.RANGE, [_json(span.to_json())])
             part(ledger_export.KEYS, [_json(keys.public_keys())])
             part(ledger_export.CHECKPOINTS, (note.encode() for note in (*_notes(notes), newest.note)))
+            part(ledger_stamps.TIMESTAMPS, [_json(_stamps([*notes, newest]))])
             part(ledger_export.ENTRIES, (f"{body}\n".encode() for body in bodies))
             part(ledger_export.LEAVES, (bytes(hashes)[:HASH_BYTES] for hashes in nodes))
     except OSError as error:
@@ -54,6 +55,13 @@ def write(path: Path, *, first: int, end: int, newest: Checkpoint) -> None:
 
 def _notes(rows: Any) -> Iterable[str]:
     return list(rows.values_list("note", flat=True))
+
+
+def _stamps(checkpoints: list[Checkpoint]) -> Any:
+    """The RFC 3161 tokens over their notes, as the authorities gave them."""
+    rows = Witness.objects.filter(kind="rfc3161", outcome="done", checkpoint__in=checkpoints)
+    listed = rows.order_by("checkpoint__size", "place").values_list("checkpoint__size", "place", "answer")
+    return ledger_stamps.tokens_to_json(listed)
 
 
 def _json(value: Any) -> bytes:

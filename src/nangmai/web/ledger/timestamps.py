@@ -1,7 +1,7 @@
 """RFC 3161 time-stamps of checkpoints: the request, and what its answer must hold.
 
-That the authority's certificate is trusted is judged by whoever verifies the token; here it has to be a token of this
-very note, so that nothing useless is kept.
+Here it has to be a token of this very note, so that nothing useless is kept. Whether it is truly signed, and by whom it
+is trusted, is judged by `custody.timestamp`: when it is kept, and by whoever verifies an export.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.core.mail import send_mail
@@ -21,6 +22,7 @@ from django.core.mail import send_mail
 from nangmai.base.clock import Clock, wall_us
 from nangmai.base.errors import Error, Kind
 from nangmai.custody.ledger import read_checkpoint, verify_ledger_checkpoint
+from nangmai.custody.timestamp import TimestampForged, TrustUnreadable, read_trust, verify_token
 from nangmai.protocol.keys import parse_public_key
 from nangmai.web import environment
 from nangmai.web.ledger import timestamps
@@ -194,9 +196,21 @@ def _stamp(checkpoint: Checkpoint, place: str) -> str:
     answer = _send(place, asked.body, "application/timestamp-query")
     try:
         token = timestamps.token(answer, asked)
-    except timestamps.TimestampRefused as error:
+        verify_token(token, checkpoint.note.encode(), _trusted_authorities())
+    except (timestamps.TimestampRefused, TimestampForged, TrustUnreadable) as error:
         raise WitnessUnreachable(place=place, reason=str(error)) from error
     return base64.b64encode(token).decode()
+
+
+def _trusted_authorities() -> tuple[x509.Certificate, ...] | None:
+    """`NANGMAI_WITNESS_RFC3161_TRUST`: a file of certificates; without one only the signature itself is judged."""
+    path = environment.text("NANGMAI_WITNESS_RFC3161_TRUST")
+    if not path:
+        return None
+    try:
+        return read_trust(Path(path).read_bytes(), path)
+    except OSError as error:
+        raise TrustUnreadable(place=path) from error
 
 
 def _send(url: str, body: bytes, content_type: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import zipfile
 from pathlib import Path
@@ -17,9 +18,10 @@ from nangmai.base.errors import Error
 from nangmai.base.units import US_PER_S
 from nangmai.cli import nangmai
 from nangmai.protocol.keys import public_key_text
-from nangmai.web.ledger import keys, services
+from nangmai.web.ledger import keys, services, witnesses
 from nangmai.web.ledger.models import Checkpoint, Disclosure, Entry, LedgerHead
 from nangmai.web.ledger.services import NothingToExport, append
+from unit.custody.authority_3161 import Authority
 from unit.custody.ledgers import OTHER_KEY
 
 ENTRIES = 12
@@ -205,3 +207,54 @@ def test_people_are_told_each_answer_by_itself(exported: Path) -> None:
     assert "whole:     NO" in done.output
     assert "signed:    yes" in done.output
     assert "witnessed: not asked" in done.output
+
+
+# -- time-stamps ------------------------------------------------------------------------------------------------------
+
+
+def stamp(authority: Authority, checkpoint: Checkpoint) -> None:
+    token = base64.b64encode(authority.token(checkpoint.note.encode())).decode()
+    witnesses.note_witness(checkpoint, "rfc3161", f"http://tsa-{id(authority)}.example.vn", answer=token)
+
+
+def test_the_time_stamps_of_an_export_are_judged_by_a_trust_file(exported: Path, tmp_path: Path) -> None:
+    trust, strange = tmp_path / "tsa.pem", tmp_path / "strange.pem"
+    authority, stranger = Authority(), Authority()
+    trust.write_bytes(authority.pem)
+    strange.write_bytes(stranger.pem)
+    code, report = verify(exported, "--timestamp-trust", trust)
+    assert (code, report["stamped"], report["faults"][0]["code"]) == (1, False, "timestamp_missing")
+    (exported / "timestamps.json").unlink()  # an export of before
+    assert verify(exported)[0] == 0
+    assert verify(exported, "--timestamp-trust", trust)[1]["stamped"] is False
+
+    first = Checkpoint.objects.order_by("size")[0]
+    stamp(authority, first)
+    stamp(stranger, first)
+    services.export(tmp_path / "stamped.zip")
+    code, report = verify(tmp_path / "stamped.zip", "--timestamp-trust", trust)
+    assert (code, report["stamped"], report["newest_stamp"]["entries"]) == (0, True, 4)
+    assert report["newest_stamp"]["authority"] == "CN=Authority of a test"
+    done = CliRunner().invoke(
+        nangmai, ["verify", "ledger", str(tmp_path / "stamped.zip"), "--timestamp-trust", str(trust)]
+    )
+    assert "stamped:   yes (4 entries were there at " in done.output
+    assert verify(tmp_path / "stamped.zip")[1]["stamped"] is None
+
+
+def test_a_time_stamp_of_another_history_or_authority_is_found(exported: Path, tmp_path: Path) -> None:
+    authority, trust = Authority(), tmp_path / "tsa.pem"
+    trust.write_bytes(authority.pem)
+    first, second = Checkpoint.objects.order_by("size")[:2]
+    token = base64.b64encode(authority.token(first.note.encode())).decode()
+    witnesses.note_witness(second, "rfc3161", "http://tsa.example.vn", answer=token)
+    services.export(tmp_path / "moved")
+    code, report = verify(tmp_path / "moved", "--timestamp-trust", trust)
+    assert code == 1
+    assert {fault["code"] for fault in report["faults"]} == {"timestamp_forged", "timestamp_missing"}
+    assert (report["whole"], report["signed"]) == (True, True)
+    for broken in (b"nothing", b""):
+        (tmp_path / "none.pem").write_bytes(broken)
+        assert verify(tmp_path / "moved", "--timestamp-trust", tmp_path / "none.pem")[1]["error"] == "trust_unreadable"
+    (tmp_path / "moved" / "timestamps.json").write_text('[{"size": "x"}]', encoding="utf-8")
+    assert verify(tmp_path / "moved", "--timestamp-trust", trust)[1]["error"] == "export_invalid"

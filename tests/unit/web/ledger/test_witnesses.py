@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asn1crypto import cms
+from click.testing import CliRunner
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
+from nangmai.cli import nangmai
 from nangmai.custody.ledger import LedgerCheckpoint
 from nangmai.custody.note import split_notes
 from nangmai.protocol.keys import public_key_text
@@ -19,8 +25,9 @@ from nangmai.web.clockwork.services import turns
 from nangmai.web.ledger import services, witnesses
 from nangmai.web.ledger.models import Checkpoint, Entry, Witness
 from nangmai.web.ledger.services import append
+from unit.custody.authority_3161 import Authority, serving
 from unit.custody.ledgers import KEY, OTHER_KEY
-from unit.web.ledger.authority_3161 import Authority, serving
+from unit.web.ledger.mail_server import mail_server
 
 ORIGIN = "nangmai.ledger/another-school"
 
@@ -172,3 +179,59 @@ def test_another_history_is_refused_and_written_down(other: str) -> None:
 def test_a_checkpoint_of_a_stranger_is_not_kept(text: str) -> None:
     assert post(text).status_code >= 400
     assert not Entry.objects.filter(act="checkpoint.witnessed").exists()
+
+
+def test_with_a_trust_file_the_token_of_a_stranger_is_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    authority, trust = Authority(), tmp_path / "tsa.pem"
+    trust.write_bytes(authority.pem)
+    monkeypatch.setenv("NANGMAI_WITNESS_RFC3161_TRUST", str(trust))
+    assert stamped(monkeypatch, authority.answer)[1].outcome == "done"
+    told = stamped(monkeypatch, Authority().answer)[1]
+    assert (told.outcome, "no trusted certificate" in told.answer) == ("failed", True)
+    monkeypatch.setenv("NANGMAI_WITNESS_RFC3161_TRUST", str(tmp_path / "none.pem"))
+    assert stamped(monkeypatch, authority.answer)[1].outcome == "failed"
+
+
+def test_a_token_whose_signature_is_wrong_is_not_kept_even_without_a_trust_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def forged(body: bytes) -> bytes:
+        answer = Authority().answer(body)
+        return answer[:-1] + bytes([answer[-1] ^ 1])
+
+    told = stamped(monkeypatch, forged)[1]
+    assert told.outcome == "failed"
+
+
+def test_a_mail_server_takes_the_note_over_smtp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = signed()
+    monkeypatch.setenv("NANGMAI_WITNESS_MAIL", "phuhuynh@example.vn")
+    with mail_server(refuses=False) as server:
+        monkeypatch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+        monkeypatch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
+        monkeypatch.setattr(settings, "EMAIL_PORT", server.port)
+        assert [told.outcome for told in witnesses.tell_all()] == ["done"]
+    (message,) = server.messages
+    read = message_from_bytes(message.content, policy=default)
+    assert (message.recipients, read["To"]) == (["phuhuynh@example.vn"], "phuhuynh@example.vn")
+    assert read.get_content().replace("\r\n", "\n") == made.note
+    kept = tmp_path / "mail.txt"
+    kept.write_bytes(read.get_content().encode())  # with the line ends of mail
+    services.export(tmp_path / "export.zip")
+    asked = ["verify", "ledger", str(tmp_path / "export.zip"), "--checkpoint", str(kept), "--json"]
+    report = json.loads(CliRunner().invoke(nangmai, asked).output)
+    assert (report["holds"], report["witnessed"]) == (True, True)
+
+
+def test_a_mail_server_that_refuses_is_a_failure_with_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    signed()
+    monkeypatch.setenv("NANGMAI_WITNESS_MAIL", "phuhuynh@example.vn")
+    monkeypatch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+    monkeypatch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
+    with mail_server(refuses=True) as server:
+        monkeypatch.setattr(settings, "EMAIL_PORT", server.port)
+        (told,) = witnesses.tell_all()
+    assert told.outcome == "failed"
+    assert "550" in told.answer
+    (again,) = witnesses.tell_all()  # nobody listens any more
+    assert again.outcome == "failed"

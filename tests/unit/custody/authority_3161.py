@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,7 +14,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 Answer = Callable[[bytes], tuple[int, bytes]]
 
@@ -48,23 +49,37 @@ def serving(answer: Answer) -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
 
 
 class Authority:
-    """Signs what it is asked to, or something else."""
+    """Signs what it is asked to, or something else; with a certificate that a certifying authority issued for it."""
 
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of a test")])
-        now = datetime.datetime.now(datetime.UTC)
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(self._key.public_key())
-            .serial_number(7)
-            .not_valid_before(now)
-            .not_valid_after(now + datetime.timedelta(days=1))
-            .sign(self._key, hashes.SHA256())
-        )
+    def __init__(
+        self,
+        *,
+        is_for_stamps: bool = True,
+        is_critical: bool = True,
+        days: int = 1,
+        names_certificate: bool = True,
+        is_issued_by_ca: bool = True,
+    ) -> None:
+        self.now = datetime.datetime.now(datetime.UTC)
+        self._names_certificate = names_certificate
+        self._key, root_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+        root = _certificate("Root of a test", root_key, None, self.now, 1, [(x509.BasicConstraints(True, None), True)])
+        usage = ExtendedKeyUsageOID.TIME_STAMPING if is_for_stamps else ExtendedKeyUsageOID.SERVER_AUTH
+        extensions: list[tuple[x509.ExtensionType, bool]] = [(x509.ExtendedKeyUsage([usage]), is_critical)]
+        issuer = (root, root_key if is_issued_by_ca else self._key)
+        made = _certificate("Authority of a test", self._key, issuer, self.now, days, extensions)
+        self.trusted = (root,)
+        self.pem = root.public_bytes(serialization.Encoding.PEM)
         self._certificate = asn1_x509.Certificate.load(made.public_bytes(serialization.Encoding.DER))
+
+    def token(self, content: bytes) -> bytes:
+        """The TimeStampToken of a content."""
+        imprint = {
+            "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
+            "hashed_message": hashlib.sha256(content).digest(),
+        }
+        asked = tsp.TimeStampReq({"version": 1, "message_imprint": imprint, "nonce": 5, "cert_req": True})
+        return bytes(tsp.TimeStampResp.load(self.answer(asked.dump()))["time_stamp_token"].dump())
 
     def answer(self, body: bytes, *, nonce: int | None = None, digest: bytes | None = None) -> bytes:
         """TimeStampResp (RFC 3161 §2.4.2)."""
@@ -99,6 +114,7 @@ class Authority:
             [
                 cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
                 cms.CMSAttribute({"type": "message_digest", "values": [digest.finalize()]}),
+                *([self._named()] if self._names_certificate else []),
             ]
         )
         signature = self._key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256()))
@@ -134,3 +150,33 @@ class Authority:
                 },
             }
         )
+
+    def _named(self) -> cms.CMSAttribute:
+        """SigningCertificateV2 (RFC 5816)."""
+        named = tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(self._certificate.dump()).digest()})
+        return cms.CMSAttribute(
+            {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2({"certs": [named]})]}
+        )
+
+
+def _certificate(
+    name: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None,
+    now: datetime.datetime,
+    days: int,
+    extensions: list[tuple[x509.ExtensionType, bool]],
+) -> x509.Certificate:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer[0].subject if issuer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=3))
+        .not_valid_after(now + datetime.timedelta(days=days))
+    )
+    for extension, is_critical in extensions:
+        builder = builder.add_extension(extension, critical=is_critical)
+    return builder.sign(issuer[1] if issuer else key, hashes.SHA256())
