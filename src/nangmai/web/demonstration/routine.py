@@ -26,6 +26,7 @@ from nangmai.web.demonstration import school
 from nangmai.web.demonstration.agenda import Agenda
 from nangmai.web.demonstration.recorders import Fleet
 from nangmai.web.demonstration.school import CLERK, DEPUTY, HEAD, OFFICER, PRINCIPAL, person
+from nangmai.web.documents import services as documents
 from nangmai.web.duties import services as duties
 from nangmai.web.duties.models import Duty
 from nangmai.web.duties.queries import acts_of, is_owed_by
@@ -216,7 +217,7 @@ class Routine:
     def _do(self, duty: Duty, by: User, acts: tuple[str, ...]) -> None:
         """By the act itself where the system has a page for it, else by saying what was done."""
         if "matter.report" in acts:
-            matters.report(by=by)
+            documents.sign(matters.report(by=by).document, by=by, factor=school.FACTOR)
         elif not page_of(duty, acts):
             evidence = next((said for act, said in DONE.items() if act in acts), "Đã thực hiện, có ghi sổ.")
             duties.report_done(duty=duty, by=by, evidence=evidence, is_stepped_up=True)
@@ -229,12 +230,12 @@ class Routine:
             if bound is None:
                 continue
             last = survey.attested.get(norm.id)
-            patience = random.Random(f"{self.seed} {norm.id}").choice((2, 3, 4, 6))
-            soon = timedelta(days=patience - 3)
+            dice = random.Random(f"{self.seed} {norm.id}")
+            patience, early = dice.choice((1, 2, 3, 4)), timedelta(days=dice.choice((9, 9, 10, 11, 8, 9, 5, -2)))
             is_time = (
                 survey.now - survey.begun >= timedelta(days=patience)
                 if last is None
-                else period_end(last, bound.every, survey) - survey.now <= soon
+                else period_end(last, bound.every, survey) - survey.now <= early
             )
             by = next((one.username for one in school.PEOPLE if one.role == bound.name), None)
             if is_time and by is not None:

@@ -40,7 +40,6 @@ from nangmai.web.watch import services as watch
 from nangmai.web.watch.models import Post
 
 MINUTE_US = 60 * US_PER_S
-FACTOR = "totp"  #: the second proof that signatures of the history name
 SIGNED_IN_TIME, LATE = 1, 9  #: days after a version has begun: most people, and the one who forgets
 
 
@@ -293,7 +292,7 @@ class Stories:
         amendments.sign(
             amendment=Amendment.objects.get(),
             by=person(PRINCIPAL),
-            factor=FACTOR,
+            factor=school.FACTOR,
             is_stepped_up=True,
             in_force_from=begins,
         )

@@ -35,6 +35,7 @@ def cameras(request: HttpRequest) -> HttpResponse:
         "groups": chosen.grouped(shown),
         "trouble": [row.camera for state in queries.TROUBLE for row in everything if row.camera.state == state],
         "recording": counts["recording"],
+        "absent": counts["absent"],
         "total": sum(counts.values()),
         "shown": len(shown),
         "chosen": chosen,
