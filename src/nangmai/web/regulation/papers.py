@@ -152,6 +152,18 @@ def acknowledgements(
     }
 
 
+def ground_of(regulation: Regulation) -> str:
+    """How a paper names the regulation it rests on."""
+    return f"Quy chế ban hành kèm theo Quyết định số {regulation.number} {date_words(regulation.signed_on)}"
+
+
+def clause_words(clause_id: str) -> str:
+    """`Đ7.1` → `Khoản 1 Điều 7`; any other id stands for itself."""
+    article, _, number = clause_id.partition(".")
+    is_numbered = _NUMBERED.fullmatch(article)
+    return f"Khoản {number} Điều {is_numbered[1]}" if is_numbered and number else clause_id
+
+
 def filled(text: str, regulation: Regulation) -> str:
     """The text with the values of its parameters in their places; a percent sign stays on the line of its figure."""
     return _IN_BRACES.sub(lambda found: str(regulation.parameter(found[1])), text).replace(" %", "\u00a0%")
@@ -197,11 +209,8 @@ def _compared(
     told = _told(effect for effect in found if clause_id in effect.clauses)
     if before == after and not told:
         return None
-    article, _, number = clause_id.partition(".")
-    is_numbered = _NUMBERED.fullmatch(article)
-    name = f"Khoản {number} Điều {is_numbered[1]}" if is_numbered and number else clause_id
     return {
-        "clause": name,
+        "clause": clause_words(clause_id),
         "before": before or "(chưa có)",
         "after": after or "(bãi bỏ)" if before != after else "(giữ nguyên lời văn)",
         "effect": "; ".join(told),

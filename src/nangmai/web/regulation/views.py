@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from nangmai.base.clock import wall_us
 from nangmai.regulation.acts import ACTS
 from nangmai.web.access import signed_in
 from nangmai.web.accounts.views import next_address, person
-from nangmai.web.regulation import queries, services, versions
+from nangmai.web.regulation import printing, queries, services, versions
 from nangmai.web.regulation.authorities import asker, requires, said
 from nangmai.web.regulation.models import Acknowledgement, Version
 from nangmai.web.regulation.purposes import state_purpose, stated_purpose
@@ -54,6 +54,20 @@ def matrix(request: HttpRequest) -> HttpResponse:
         return render(request, "regulation/none.html", status=404)
     roles, rows = queries.matrix_of(versions.text_of(current))
     return render(request, "regulation/matrix.html", {"roles": roles, "rows": rows, "version": current})
+
+
+@requires(printing.ISSUE)
+@require_POST
+def print_assignments(request: HttpRequest) -> HttpResponse:
+    """The decision of all assignments in force; it is signed on its own page."""
+    return redirect("documents:document", printing.print_assignments(by=person(request)).token)
+
+
+@requires(printing.ISSUE)
+@require_POST
+def print_register(request: HttpRequest) -> HttpResponse:
+    """The sign-off register of the text in force, as it stands now."""
+    return redirect("documents:document", printing.print_register(by=person(request)).token)
 
 
 @requires("regulation.read")
