@@ -25,7 +25,7 @@ from nangmai.simulator.studio import clip_path, make_clip
 
 LARGEST = 96  # three recorders' worth; past that a demonstration demonstrates the machine's limits only
 #: A recorder with its simulator takes 27 % of a core for 78 cameras (docs/design/acceptance.md). The browser that shows
-#: the pictures runs on the same machine and takes far more, and the disk fills by half a gigabyte an hour and camera.
+#: the pictures runs on the same machine and takes far more, and a camera fills 0.3 GB of the disk an hour.
 CAMERAS_A_CORE = 6
 HISTORY_DAYS = 65
 NOWHERE = "rtsp://192.0.2.1"  # RFC 5737: an address that nobody has
