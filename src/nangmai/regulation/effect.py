@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,27 @@ class Effect:
     sentence: Title
     clauses: tuple[str, ...] = ()
     role: str = ""  #: of a right
+
+
+def grouped(effects: Iterable[Effect], titles: Mapping[str, Title]) -> list[Title]:
+    """The sentences, each once; what changes alike for several roles is one sentence about all of them."""
+    alike: dict[Title, list[Title]] = {}
+    for each in effects:
+        role, said = titles.get(each.role), each.sentence
+        if role is not None and said.vi.startswith(role.vi) and said.en.startswith(role.en):
+            said = Title(said.vi[len(role.vi) :].strip(), said.en[len(role.en) :].strip())
+            alike.setdefault(said, []).append(role)
+        else:
+            alike.setdefault(said, [])
+    return [_of(said, roles) for said, roles in alike.items()]
+
+
+def _of(said: Title, roles: list[Title]) -> Title:
+    if len(roles) < 2:
+        return Title(f"{roles[0].vi} {said.vi}", f"{roles[0].en} {said.en}") if roles else said
+    return Title(
+        f"{', '.join(role.vi for role in roles)}: {said.vi}", f"{', '.join(role.en for role in roles)}: {said.en}"
+    )
 
 
 def effect(change: Change, subject: str, clause: str, vi: str, en: str) -> Effect:

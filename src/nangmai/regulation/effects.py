@@ -5,7 +5,7 @@ Rights are compared by the matrices, so by what the compiled policies answer, no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nangmai.regulation.acts import ACTS, Title
@@ -13,7 +13,7 @@ from nangmai.regulation.bindings import CHECKS, GUARDS
 from nangmai.regulation.conditions import CONDITIONS
 from nangmai.regulation.durations import in_words
 from nangmai.regulation.duties import DutyRule, rules
-from nangmai.regulation.effect import Change, Effect, cited, effect
+from nangmai.regulation.effect import Change, Effect, cited, effect, grouped
 from nangmai.regulation.frame_effects import frame_effects, text_effects
 from nangmai.regulation.matrix import Cell, acts_that_may_differ, matrix
 from nangmai.regulation.model import ANYONE, Bound, Norm, Regulation
@@ -61,7 +61,7 @@ def effects(old: Regulation, new: Regulation) -> Effects:
 
 
 def _rights(old: Regulation, new: Regulation) -> Iterator[Effect]:
-    titles = {role.id: role.title for role in (*old.roles, *new.roles)} | {ANYONE: _ANYONE}
+    titles = _role_titles(old, new)
     acts = acts_that_may_differ(old, new)
     rows = zip(matrix(old, acts), matrix(new, acts), strict=True) if acts else ()
     for before_row, after_row in rows:
@@ -75,6 +75,15 @@ def _rights(old: Regulation, new: Regulation) -> Iterator[Effect]:
                 clauses = before.clauses if change == "lost" else after.clauses
                 sentence = cited(_right_sentence(change, title, act.title, before, after), clauses)
                 yield Effect(change, act.id, sentence, clauses, role)
+
+
+def sentences(found: Iterable[Effect], old: Regulation, new: Regulation) -> list[Title]:
+    """What changes as people read it: several roles to whom the same happens are one sentence."""
+    return grouped(found, _role_titles(old, new))
+
+
+def _role_titles(old: Regulation, new: Regulation) -> dict[str, Title]:
+    return {role.id: role.title for role in (*old.roles, *new.roles)} | {ANYONE: _ANYONE}
 
 
 def _right_change(before: Cell, after: Cell) -> Change | None:

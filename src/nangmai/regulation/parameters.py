@@ -12,6 +12,10 @@ from nangmai.regulation.acts import Title
 Value = int | bool | str
 
 
+#: the bound of a figure that has none of its own
+MOST = 1_000_000
+
+
 class Parameter(NamedTuple):
     """One choice."""
 
@@ -21,7 +25,7 @@ class Parameter(NamedTuple):
     title: Title
     default: Value | None = None  #: None: a version has to state it
     least: int = 0
-    most: int = 1_000_000
+    most: int = MOST
     choices: tuple[str, ...] = ()
 
 

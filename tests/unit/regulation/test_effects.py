@@ -10,7 +10,7 @@ import pytest
 
 from nangmai import demonstration
 from nangmai.regulation.acts import ACTS, Title
-from nangmai.regulation.effects import effects
+from nangmai.regulation.effects import effects, sentences
 from nangmai.regulation.form import read
 from nangmai.regulation.matrix import Row, acts_that_may_differ, matrix
 from nangmai.regulation.model import Bound, Escalation, LegalBasis, Norm, Purpose, Regulation
@@ -87,6 +87,18 @@ def test_another_wording_of_the_same_right_is_a_norm_and_no_right() -> None:
 def test_a_role_that_goes_loses_what_it_had() -> None:
     (effect,) = effects(regulation(REPLAY), regulation(REPLAY, roles=[ROLES[0]])).rights
     assert (effect.change, effect.role) == ("lost", "guard")
+
+
+def test_what_happens_to_several_roles_is_one_sentence() -> None:
+    both = replace(BARE, who=("guard", "head"))
+    old, new = regulation(both), regulation()
+    found = effects(old, new)
+    assert {effect.role for effect in found.rights} == {"guard", "head"}
+    (sentence,) = sentences(found.rights, old, new)
+    assert sentence.en == "Guard, Head of security: loses Instant replay (Đ7.1)"
+    assert sentence.vi == "Nhân viên bảo vệ, Tổ trưởng tổ bảo vệ: mất quyền Xem lại nhanh (Đ7.1)"
+    (alone,) = sentences(effects(regulation(BARE), new).rights, old, new)
+    assert alone.en == "Guard loses Instant replay (Đ7.1)"
 
 
 def test_a_parameter_is_told_with_its_unit() -> None:

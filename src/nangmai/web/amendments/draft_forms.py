@@ -13,7 +13,7 @@ from nangmai.regulation.bindings import CHECKS, GUARDS, TRIGGERS
 from nangmai.regulation.conditions import CONDITIONS
 from nangmai.regulation.durations import DurationUnclear, fill, parse
 from nangmai.regulation.model import ANYONE, OTHERS, Article, Bound, LegalBasis, Norm, ParameterMissing, Regulation
-from nangmai.regulation.parameters import PARAMETERS, Parameter
+from nangmai.regulation.parameters import MOST, PARAMETERS, Parameter
 from nangmai.web.regulation.authorities import said
 from nangmai.web.regulation.queries import UNITS, role_name, roles_of
 
@@ -47,9 +47,8 @@ def _parameter_field(parameter: Parameter, base: Regulation) -> forms.Field:
         note = _("In force: {value}").format(value=_CHOICES.get(str(now), now))
         return forms.ChoiceField(label=label, choices=choices, help_text=note)
     unit = UNITS.get(parameter.unit, parameter.unit)
-    note = _("In force: {value}; from {least} to {most}").format(
-        value=f"{now} {unit}".strip(), least=parameter.least, most=parameter.most
-    )
+    bounds = _("In force: {value}") if parameter.most == MOST else _("In force: {value}; from {least} to {most}")
+    note = bounds.format(value=f"{now} {unit}".strip(), least=parameter.least, most=parameter.most)
     words = f"{label} ({unit})" if unit else label
     return forms.IntegerField(label=words, min_value=parameter.least, max_value=parameter.most, help_text=note)
 

@@ -18,8 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from nangmai.base.clock import utc_now, wall_us
 from nangmai.regulation.acts import Title
 from nangmai.regulation.cedar import RegulationNotCompiled
-from nangmai.regulation.effect import Effect
-from nangmai.regulation.effects import Effects, effects
+from nangmai.regulation.effects import Effects, effects, sentences
 from nangmai.regulation.faults import Fault
 from nangmai.regulation.form import read
 from nangmai.regulation.law import Breach, ParameterRule, breaches, pack
@@ -105,7 +104,7 @@ class Judged:
     breaches: list[Wrong]
     faults: list[Wrong]
     warnings: list[Wrong]
-    parts: list[tuple[Promise, list[tuple[str, Effect]]]]
+    parts: list[tuple[Promise, list[str]]]
     rows: list[tuple[str, list[Piece], list[Piece]]]
     running: list[Running]
     is_changed: bool
@@ -128,16 +127,15 @@ def judged(amendment: Amendment) -> Judged:
         breaches=[_breach(one) for one in breaches(new, pack(new.law))],
         faults=[_fault(one) for one in complaints if one.severity == "fault"],
         warnings=[_fault(one) for one in complaints if one.severity == "warning"],
-        parts=[(title, _told(getattr(found, part))) for part, title in PARTS if found and getattr(found, part)],
+        parts=[
+            (title, list(map(said, sentences(getattr(found, part), old, new))))
+            for part, title in PARTS
+            if found and getattr(found, part)
+        ],
         rows=list(_compared(old, new)),
         running=running(Turn(old, new, found, wall_us())) if found and is_open(amendment) else [],
         is_changed=draft_of(amendment) != old,
     )
-
-
-def _told(found: Iterable[Effect]) -> list[tuple[str, Effect]]:
-    """Each sentence once."""
-    return list({said(one.sentence): one for one in found}.items())
 
 
 @functools.lru_cache(maxsize=32)
@@ -254,7 +252,7 @@ def going(draft: Regulation, left: Regulation) -> Going:
     clauses, norms = {one.id for one in left.clauses}, left.norm_by_id
     try:
         found = effects(draft, left)
-        told = [said(one.sentence) for one in (*found.rights, *found.duties)]
+        told = list(map(said, sentences((*found.rights, *found.duties), draft, left)))
     except RegulationNotCompiled as error:
         told = [str(error)]
     return Going(

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from nangmai.regulation.effect import Effect
-from nangmai.regulation.effects import Effects
-from nangmai.regulation.model import Article, Clause, LegalBasis, Regulation
+from nangmai.regulation.effects import Effects, sentences
+from nangmai.regulation.model import Article, LegalBasis, Regulation
 from nangmai.web.documents.wording import date_words, sentence_start
 
 #: an article of the regulation proper, such as `Đ7`; any other id is a part without a number
@@ -111,13 +111,8 @@ def camera_notice(
 
 def comparison(old: Regulation, new: Regulation, effects: Effects, *, recipients: Sequence[str] = ()) -> dict[str, Any]:
     """What stood and what stands, clause by clause, with what it does to rights, parameters and duties."""
-    before = {clause.id: (clause, old) for clause in old.clauses}
-    after = {clause.id: (clause, new) for clause in new.clauses}
-    rows = [
-        row
-        for clause_id in list(dict.fromkeys([*before, *after]))
-        if (row := _compared(clause_id, before.get(clause_id), after.get(clause_id), effects)) is not None
-    ]
+    ids = dict.fromkeys(clause.id for version in (old, new) for clause in version.clauses)
+    rows = [row for clause_id in ids if (row := _compared(clause_id, old, new, effects)) is not None]
     found = (*effects.rights, *effects.parameters, *effects.duties, *effects.frame)
     return {
         "subject": f"Nội dung sửa đổi, bổ sung Quy chế {_after_kind(new.title.vi)}",
@@ -125,7 +120,7 @@ def comparison(old: Regulation, new: Regulation, effects: Effects, *, recipients
         "paper": {
             "introduction": [f"So sánh bản số {old.number} {date_words(old.signed_on)} với bản sửa đổi, bổ sung:"],
             "rows": rows,
-            "effects": _told(found),
+            "effects": _told(found, old, new),
         },
     }
 
@@ -169,9 +164,9 @@ def filled(text: str, regulation: Regulation) -> str:
     return _IN_BRACES.sub(lambda found: str(regulation.parameter(found[1])), text).replace(" %", "\u00a0%")
 
 
-def _told(effects: Iterable[Effect]) -> list[str]:
-    """The sentences in Vietnamese, each once; an arrow is a word on paper."""
-    return list(dict.fromkeys(effect.sentence.vi.replace("→", "thành") for effect in effects))
+def _told(effects: Iterable[Effect], old: Regulation, new: Regulation) -> list[str]:
+    """The sentences in Vietnamese, several roles in one where the same happens to them; an arrow is a word on paper."""
+    return [sentence.vi.replace("→", "thành") for sentence in sentences(effects, old, new)]
 
 
 def _after_kind(title: str) -> str:
@@ -200,13 +195,15 @@ def _ground(basis: LegalBasis) -> str:
     return f"Căn cứ văn bản {number} {date_words(basis.date)} của {basis.issuer} về {about}"
 
 
-def _compared(
-    clause_id: str, old: tuple[Clause, Regulation] | None, new: tuple[Clause, Regulation] | None, effects: Effects
-) -> dict[str, str] | None:
-    before = filled(old[0].text.vi, old[1]) if old else ""
-    after = filled(new[0].text.vi, new[1]) if new else ""
+def _wording(regulation: Regulation, clause_id: str) -> str:
+    """A clause as the version says it; empty where it has none of that id."""
+    return next((filled(one.text.vi, regulation) for one in regulation.clauses if one.id == clause_id), "")
+
+
+def _compared(clause_id: str, old: Regulation, new: Regulation, effects: Effects) -> dict[str, str] | None:
+    before, after = (_wording(version, clause_id) for version in (old, new))
     found = (*effects.rights, *effects.parameters, *effects.duties, *effects.bindings)
-    told = _told(effect for effect in found if clause_id in effect.clauses)
+    told = _told((effect for effect in found if clause_id in effect.clauses), old, new)
     if before == after and not told:
         return None
     return {

@@ -399,7 +399,7 @@ def test_articles_and_clauses_come_and_go_by_forms_and_every_change_is_undone(
     assert f"Đ7.{len(former) + 1}" == new
 
     shown = writer.get(f"{address}/articles/Đ7/remove").content.decode()
-    assert "Guard loses Live view" in shown
+    assert "Head of security, Guard: loses Live view" in shown
     assert writer.post(f"{address}/articles/Đ7/remove").status_code == 302
     assert writer.post(f"{address}/clauses/Đ10.1/remove").status_code == 302
     amendment.refresh_from_db()
