@@ -77,7 +77,7 @@ class School:
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     folder = tmp_path_factory.mktemp("demo")
     with (
-        running("demo", "--cameras", "1", "--port", "0", "--data", "data", cwd=folder) as demo,
+        running("demo", "--cameras", "1", "--no-history", "--port", "0", "--data", "data", cwd=folder) as demo,
         playwright.sync_playwright() as driver,
     ):
         url = demo.wait_for("http://127.0.0.1:").strip().rstrip("/")
