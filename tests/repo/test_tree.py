@@ -45,7 +45,7 @@ def test_broad_excepts_stand_only_at_borders() -> None:
 
 
 OTHER_CLOCKS = re.compile(
-    r"timezone\.now\b|SystemClock|auto_now|time\.time\b|localdate\(\)|localtime\(\)|date\.today|datetime\.now"
+    r"timezone\.now\b|SystemClock|auto_now|(?<!date)time\.time\b|localdate\(\)|localtime\(\)|date\.today|datetime\.now"
 )
 
 

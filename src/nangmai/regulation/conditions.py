@@ -117,7 +117,7 @@ _CONDITIONS = (
         "context.is_named",
         Title("khi được nêu tên trong lệnh", "when named in the order"),
     ),
-    Condition("owed", "situation", "context.owed", Title("khi đang có nhiệm vụ đó", "while it is owed as a duty")),
+    Condition("owed", "situation", "context.owed", Title("khi đang có nghĩa vụ đó", "while it is owed as a duty")),
     Condition(
         "accepted_camera",
         "situation",

@@ -17,8 +17,9 @@ class EmergenciesConfig(AppConfig):
         import nangmai.web.emergencies.instruments  # noqa: F401 - registers what an emergency covers
         from nangmai.web.duties.ways import done_here
         from nangmai.web.emergencies.cases import cases
+        from nangmai.web.emergencies.queries import names
         from nangmai.web.ledger.comparing import know
-        from nangmai.web.ledger.titles import name_acts
+        from nangmai.web.ledger.titles import name_acts, name_things
         from nangmai.web.ui.menu import Entry, add
 
         add(
@@ -39,5 +40,6 @@ class EmergenciesConfig(AppConfig):
                 "emergency.rejected": _("Emergency view not ratified"),
             }
         )
+        name_things("emergency", names)
         know("emergency", by=cases)
         done_here("emergency.ratify", "emergencies:listed")

@@ -18,8 +18,9 @@ class IncidentsConfig(AppConfig):
         from nangmai.web.duties.ways import done_here
         from nangmai.web.incidents.cases import cases
         from nangmai.web.incidents.models import Incident
+        from nangmai.web.incidents.queries import names
         from nangmai.web.ledger.comparing import know
-        from nangmai.web.ledger.titles import name_acts, name_values
+        from nangmai.web.ledger.titles import name_acts, name_things, name_values
         from nangmai.web.ui.menu import Entry, add
         from nangmai.web.watch.items import SENTENCES
 
@@ -38,6 +39,7 @@ class IncidentsConfig(AppConfig):
         )
         name_values("severity", {str(value): label for value, label in Incident.Severity.choices})
         SENTENCES["incident_open"] = _("Incident {number} ({severity}) is open, reported {since}. Place: {place}.")
+        name_things("incident", names)
         know("incident", by=cases)
         for act in ("incident.report", "incident.receive", "incident.locate", "minutes.write"):
             done_here(act, "incidents:listed")

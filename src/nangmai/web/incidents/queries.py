@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from nangmai.regulation.facts import Thing
 from nangmai.web.accounts.models import User
@@ -43,3 +44,9 @@ def possible(incident: Incident, asks: Asker) -> list[str]:
     if incident.located_at is None and incident.state != Incident.State.CLOSED and asks.may(LOCATE, thing):
         steps.append("locate")
     return steps
+
+
+def names() -> dict[str, str]:
+    """How pages call each."""
+    numbers = Incident.objects.values_list("pk", flat=True)
+    return {f"incident:{number}": _("Incident %(number)d") % {"number": number} for number in numbers}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from nangmai.regulation.acts import ACTS
 from nangmai.regulation.facts import Thing
@@ -26,3 +27,9 @@ def possible(letter: Letter, asks: Asker) -> list[str]:
         for step in WAYS[letter.kind].states.events(letter.state)
         if asks.may(step.act, Thing(ACTS[step.act].thing, str(letter.pk), case=letter.name), is_stepped_up=True)
     ]
+
+
+def names() -> dict[str, str]:
+    """How pages call each."""
+    numbers = Letter.objects.values_list("pk", flat=True)
+    return {f"letter:{number}": _("Letter %(number)d") % {"number": number} for number in numbers}
