@@ -17,6 +17,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import Promise
 
+from nangmai.base.errors import Error, Kind
+
 if TYPE_CHECKING:
     from nangmai.web.accounts.models import User
 
@@ -77,26 +79,41 @@ def role_title(role: str) -> str:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: what is to be written down after the act that runs, whether it stands or is undone; None: no act runs
-_afterwards: ContextVar[list[Callable[[], object]] | None] = ContextVar("afterwards", default=None)
+
+class _Act:
+    """An act that runs: what is to be written down after it, and the clauses that let the person do it."""
+
+    def __init__(self) -> None:
+        self.afterwards: list[Callable[[], object]] = []
+        self.clauses: tuple[str, ...] = ()
+
+
+_running: ContextVar[_Act | None] = ContextVar("act", default=None)
 
 
 def one_act(service: Callable[P, R]) -> Callable[P, R]:
-    """One transaction, as `transaction.atomic`, but a refusal in it stays in the ledger when the rest is undone."""
+    """One transaction, as `transaction.atomic`, but a refusal in it stays in the ledger when the rest is undone.
+
+    Where the act is the person's and the thing is not, the error names the clause of the act.
+    """
 
     @functools.wraps(service)
     def acting(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _afterwards.get() is not None:
+        if _running.get() is not None:
             with transaction.atomic():
                 return service(*args, **kwargs)
-        waiting: list[Callable[[], object]] = []
-        token = _afterwards.set(waiting)
+        act = _Act()
+        token = _running.set(act)
         try:
             with transaction.atomic():
                 return service(*args, **kwargs)
+        except Error as error:
+            if error.kind is Kind.DENIED and not hasattr(error, "clause"):
+                error.clause = ", ".join(act.clauses)  # type: ignore[attr-defined]
+            raise
         finally:
-            _afterwards.reset(token)
-            for write in waiting:
+            _running.reset(token)
+            for write in act.afterwards:
                 write()
 
     return acting
@@ -104,11 +121,18 @@ def one_act(service: Callable[P, R]) -> Callable[P, R]:
 
 def keep(write: Callable[[], object]) -> None:
     """Write a refusal down: now, or after the act that it ends, whose transaction would take it along."""
-    waiting = _afterwards.get()
-    if waiting is None:
+    act = _running.get()
+    if act is None:
         write()
     else:
-        waiting.append(write)
+        act.afterwards.append(write)
+
+
+def rests_on(clauses: tuple[str, ...]) -> None:
+    """The act that runs is the person's, by these clauses."""
+    act = _running.get()
+    if act is not None:
+        act.clauses = clauses
 
 
 View = Callable[..., HttpResponseBase]

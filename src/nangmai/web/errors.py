@@ -60,10 +60,15 @@ class SignInFirst(LoginRequiredMiddleware):
         return super().handle_no_permission(request, view_func)
 
 
+def clause_of(error: Error) -> str:
+    """The clause that a refusal rests on, from its decision or among its facts."""
+    return str(getattr(error, "clause", "") or error.facts.get("clause", ""))
+
+
 def json_refusal(error: Error) -> JsonResponse:
     """`{error, kind, message, facts, clause}`, the message in the language in force."""
     ways = [way._asdict() for way in getattr(error, "ways", ())]
-    answer = error.as_dict() | {"message": translated(error), "clause": str(getattr(error, "clause", "")), "ways": ways}
+    answer = error.as_dict() | {"message": translated(error), "clause": clause_of(error), "ways": ways}
     return JsonResponse(answer, status=getattr(error, "http_status", error.kind.http_status))
 
 
@@ -90,7 +95,7 @@ class ErrorPages:
             status,
             title=_title(exception.kind),
             message=translated(exception),
-            clause=getattr(exception, "clause", ""),
+            clause=clause_of(exception),
             ways=getattr(exception, "ways", ()),
         )
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import transaction
-
 from nangmai.base.clock import utc_now
 from nangmai.base.errors import Error, Kind
+from nangmai.regulation.acts import ACTS
 from nangmai.regulation.facts import Thing
 from nangmai.web.accounts.models import User
 from nangmai.web.authority import one_act
@@ -20,6 +19,7 @@ from nangmai.web.regulation.authorities import Asker
 from nangmai.web.sites.models import Camera
 
 ACT = "incident.direct"
+ASK = "request.lodge"
 
 
 class NoCamera(Error):
@@ -58,11 +58,12 @@ class OwnDirection(Error):
     kind: ClassVar[Kind] = Kind.CONFLICT
 
 
-@transaction.atomic
+@one_act
 def ask(
     *, person: User, act: str, cameras: Sequence[Camera], span: tuple[int, int], purpose: str, reason: str
 ) -> Asked:
-    """Put a request before the board. Everybody may ask."""
+    """Put a request before the board. Whom the text lets ask, which is mostly everybody."""
+    decision = Asker(person).require(ASK, Thing(ACTS[ASK].thing))
     _check(cameras, span)
     row = Asked.objects.create(
         person=person,
@@ -78,6 +79,9 @@ def ask(
         act="direction.asked",
         actor=actor_of(person),
         thing=f"asked:{row.pk}",
+        clauses=decision.clauses,
+        version=decision.version,
+        assignment=decision.assignment,
         facts=_facts(row, cameras) | {"act": act},
         personal={"reason": reason},
     )
@@ -148,13 +152,21 @@ def refuse(*, asked: Asked, by: User, answer: str, is_stepped_up: bool) -> None:
     )
 
 
-@transaction.atomic
+@one_act
 def withdraw_asked(*, asked: Asked, by: User) -> None:
     """Who asked takes it back."""
+    decision = Asker(by).require(ASK, Thing(ACTS[ASK].thing))
     if asked.person != by:
         raise NotYours
     _answered(asked, by, Asked.State.WITHDRAWN, "")
-    append(act="direction.unasked", actor=actor_of(by), thing=f"asked:{asked.pk}")
+    append(
+        act="direction.unasked",
+        actor=actor_of(by),
+        thing=f"asked:{asked.pk}",
+        clauses=decision.clauses,
+        version=decision.version,
+        assignment=decision.assignment,
+    )
 
 
 @one_act

@@ -120,7 +120,7 @@ def report_done(*, duty: Duty, by: User, evidence: str, is_stepped_up: bool = Fa
     """Who owes it says what was done, as far as the text lets them do it; whom it was passed on to says that it was."""
     now = utc_now()
     if not queries.is_owed_by(duty, by, now):
-        raise NotYourDuty
+        raise NotYourDuty(clause=duty.clause)
     acts = queries.acts_of(duty)
     if page_of(duty, acts):
         raise DoneElsewhere

@@ -24,7 +24,7 @@ from nangmai.regulation.decisions import Decision
 from nangmai.regulation.facts import Holding, Person, Thing
 from nangmai.regulation.model import Regulation
 from nangmai.web.accounts.models import User
-from nangmai.web.authority import AreaTitle, Basis, RoleTitle, keep
+from nangmai.web.authority import AreaTitle, Basis, RoleTitle, keep, rests_on
 from nangmai.web.errors import Way
 from nangmai.web.ledger.services import actor_of, append
 from nangmai.web.people import queries as people
@@ -142,6 +142,7 @@ class Asker:
         decision = self.decide(act, thing, **more)
         if not decision.is_allowed:
             raise self.refused(decision, thing)
+        rests_on(decision.clauses)
         return decision
 
     def refused(self, decision: Decision, thing: Thing | None) -> Refused:

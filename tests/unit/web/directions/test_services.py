@@ -114,8 +114,9 @@ def test_a_refusal_of_the_board_says_why_and_is_final(board: Board) -> None:
 
 def test_who_asked_takes_it_back_and_nobody_else(board: Board) -> None:
     asked = board.ask()
-    with pytest.raises(services.NotYours):
+    with pytest.raises(services.NotYours) as refused:
         services.withdraw_asked(asked=asked, by=board.principal)
+    assert refused.value.clause == "Đ4.2"  # type: ignore[attr-defined]
     services.withdraw_asked(asked=asked, by=board.guard)
     asked.refresh_from_db()
     assert (asked.state, last().act) == ("withdrawn", "direction.unasked")
