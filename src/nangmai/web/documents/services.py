@@ -128,7 +128,7 @@ def sheet(kind: str, data: Mapping[str, Any], *, day: datetime.date, address: st
         "number": "",
         "check": check,
     }
-    noon = timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))
+    noon = timezone.make_aware(datetime.datetime(day.year, day.month, day.day, 12))
     return typesetting.draw(chosen.template, content, at=noon)
 
 
