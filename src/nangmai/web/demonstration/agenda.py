@@ -16,14 +16,14 @@ from nangmai.web.clockwork.services import turns
 
 HOUR = timedelta(hours=1)
 #: turns that look at everything there is: the hours of the day (UTC) they are run at, and every how many days
-_SIX_TIMES = (0, 3, 6, 9, 13, 19)
+_SOME_TIMES = (0, 4, 9, 16)
 SELDOM = {
     "compliance.states": ((0, 6, 15), 1),
-    "compliance.triggers": (_SIX_TIMES, 1),
-    "duties.calendar": (_SIX_TIMES, 1),
-    "people.calendar": (_SIX_TIMES, 1),
-    "footage.end_unfounded": (_SIX_TIMES, 1),
-    "ledger.witnesses": (_SIX_TIMES, 1),
+    "compliance.triggers": (_SOME_TIMES, 1),
+    "duties.calendar": (_SOME_TIMES, 1),
+    "people.calendar": (_SOME_TIMES, 1),
+    "footage.end_unfounded": (_SOME_TIMES, 1),
+    "ledger.witnesses": (_SOME_TIMES, 1),
     "compliance.ledger": ((19,), 2),
 }
 Act = Callable[[], object]

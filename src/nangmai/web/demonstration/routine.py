@@ -36,13 +36,15 @@ from nangmai.web.footage.policies import Right
 from nangmai.web.footage.services import Wanted
 from nangmai.web.matters import services as matters
 from nangmai.web.regulation.authorities import Refused
+from nangmai.web.watch import presence
 from nangmai.web.watch import queries as watch_queries
-from nangmai.web.watch.models import Post
+from nangmai.web.watch.models import Post, Shift
 
 OFFICE_PEOPLE = (PRINCIPAL, DEPUTY, HEAD, OFFICER, CLERK, "ketoan", "bophan", "nhabep", "trangtin")
 #: how often somebody signs in on a working day
 DILIGENCE = {PRINCIPAL: 0.9, DEPUTY: 0.85, HEAD: 1.0, OFFICER: 0.9, CLERK: 0.8, "ketoan": 0.35, "trangtin": 0.3}
 ROUNDS = (0.4, 6.5)  #: hours of a shift at which the guard goes through the cameras
+OVERHEARD = 0.004
 ATTESTED = {
     "it_officer": "Đã kiểm tra tại chỗ cùng tổ bảo vệ, ghi trong sổ kỹ thuật.",
     "head_of_security": "Đã đối chiếu sổ trực và sổ tiếp nhận trong kỳ.",
@@ -129,10 +131,20 @@ class Routine:
         if left is not None:
             self.sign_out(left.person.username)
         self.sign_in(coming.person.username)
+        self.agenda.later(partial(self._be_present, coming), minutes=25)
         for after in ROUNDS:
             self.agenda.later(partial(self.look_live, coming.person, "P1", 5), hours=after)
         if self.dice.random() < 0.3:
             self.agenda.later(partial(self.look_back, coming.person), hours=self.dice.uniform(1, 9))
+
+    def _be_present(self, shift: Shift) -> None:
+        """Who is on watch says so whenever they are asked, and once in a long while overhears it."""
+        shift.refresh_from_db()
+        if shift.state != Shift.State.ON_WATCH:
+            return
+        presence.confirm(by=shift.person)
+        waits = 44.0 if self.dice.random() < OVERHEARD else self.dice.uniform(22, 28)
+        self.agenda.later(partial(self._be_present, shift), minutes=waits)
 
     def _note(self) -> str:
         notes = ("", "", "", "Cổng phụ đã khóa, chìa khóa ở tủ trực.", "Có thợ sửa mái nhà xe, làm đến chiều.")

@@ -55,6 +55,7 @@ def test_the_watch_was_kept_and_somebody_is_on_it(lived: Any) -> None:
     assert lived["acts"]["shift.handed_over done"] >= 2 * (DAYS - 1)
     assert lived["on_watch"] == 1
     assert lived["acts"]["footage.viewed done"] > 0
+    assert lived["acts"]["presence.confirmed done"] > DAYS * 40
 
 
 def test_the_school_stands_with_its_78_cameras_on_three_recorders(lived: Any) -> None:
