@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from nangmai.regulation.states import EventUnexpected
 from nangmai.web.accounts.models import User
 from nangmai.web.ledger.comparing import compare
 from nangmai.web.ledger.models import Entry
+from nangmai.web.people.models import Assignment
 from nangmai.web.regulation.authorities import Refused
 from nangmai.web.watch import faults, queries, services, swaps, told
 from nangmai.web.watch.models import SWAP, Shift, Swap
@@ -25,9 +27,11 @@ def roster(make_user: Callable[..., User]) -> Roster:
 
 
 @pytest.fixture
-def colleague(make_user: Callable[..., User]) -> User:
-    """On the watch, and free all week."""
-    return make_user(Role.GUARD, "free")
+def colleague(roster: Roster, make_user: Callable[..., User]) -> User:
+    """On the watch, and free all week; like everybody, assigned since before it, whenever this runs."""
+    made = make_user(Role.GUARD, "free")
+    Assignment.objects.update(from_at=at(0, 0) - timedelta(days=30))
+    return made
 
 
 def ask(roster: Roster, colleague: User, shift: Shift | None = None, in_return: Shift | None = None) -> Swap:
@@ -100,7 +104,8 @@ def test_nobody_approves_before_the_colleague_agrees_nor_a_swap_of_their_own(ros
     assert owner(roster) == roster.head
 
 
-def test_the_limits_of_the_roster_hold_for_a_swap(roster: Roster) -> None:
+def test_the_limits_of_the_roster_hold_for_a_swap(roster: Roster, colleague: User) -> None:
+    assert not queries.coming(colleague, at(0, 12)).exists()
     with pytest.raises(faults.ShiftTooLong):  # from the night into the day
         ask(roster, roster.night_guard)
     with pytest.raises(faults.ShiftTooLong):
