@@ -14,6 +14,7 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+PATIENCE_MS = 120_000  # a busy machine is slow, not wrong
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -28,6 +29,7 @@ class School:
     def context(self) -> Any:
         """A browser of its own, in Vietnamese and by day."""
         context = self._browser.new_context(base_url=self.address, viewport=DESKTOP)
+        context.set_default_timeout(PATIENCE_MS)
         values = {"nangmai_language": "vi", "nangmai_theme": "light"}
         context.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in values.items()])
         return context
