@@ -95,7 +95,7 @@ def done(request: HttpRequest, duty_id: int) -> HttpResponseBase:
 def _done(request: HttpRequest, duty: Duty) -> HttpResponse:
     user = person(request)
     if not queries.is_owed_by(duty, user, utc_now()):
-        raise services.NotYourDuty
+        raise services.NotYourDuty(clause=duty.clause)
     if page := ways.page_of(duty, queries.acts_of(duty)):
         return redirect(page)
     form = DoneForm(typed(request))

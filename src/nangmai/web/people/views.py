@@ -161,7 +161,8 @@ def delegate(request: HttpRequest, assignment_id: int) -> HttpResponse:
     """Let another person act in one's own assignment."""
     row = get_object_or_404(Assignment, pk=assignment_id)
     if row.person_id != person(request).pk:
-        raise services.NotOwnAssignment
+        basis = authority().require(person(request), DELEGATE, is_stepped_up=True)
+        raise services.NotOwnAssignment(clause=", ".join(basis.clauses))
     form = DelegateForm(row, typed(request))
 
     def run() -> None:
