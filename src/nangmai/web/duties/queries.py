@@ -70,7 +70,10 @@ def is_own(duty: Duty, user: User, roles: set[str]) -> bool:
 
 def acts_of(duty: Duty) -> tuple[str, ...]:
     """What the duty demands, by the text that opened it."""
-    regulation = regulation_of(duty)
+    return _acts_in(regulation_of(duty), duty)
+
+
+def _acts_in(regulation: Regulation | None, duty: Duty) -> tuple[str, ...]:
     norm = regulation.norm_by_id.get(duty.norm) if regulation else None
     return norm.acts if norm else ()
 
@@ -83,7 +86,10 @@ def open_about(act: str, **more: Any) -> QuerySet[Duty]:
 
 def acts_owed(user: User, at: datetime) -> frozenset[str]:
     """What the duties demand that the person owes at this moment."""
-    return frozenset(act for duty in owed_by(user, at) for act in acts_of(duty))
+    owed = owed_by(user, at)
+    kept = Version.objects.filter(sha256__in={duty.version for duty in owed}) if owed else ()
+    texts = {version.sha256: versions.text_of(version) for version in kept}
+    return frozenset(act for duty in owed for act in _acts_in(texts.get(duty.version), duty))
 
 
 def regulation_of(duty: Duty) -> Regulation | None:
