@@ -22,7 +22,7 @@ demo: setup ## simulated cameras, a recorder and the web pages, together
 	@$(BIN)/nangmai demo
 
 JOBS ?= 2
-PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 test: setup ## everything that must hold before a change lands, the web plane on both databases
 	@$(PYTEST)
 	@tools/with-postgresql $(PYTEST) tests/unit/web

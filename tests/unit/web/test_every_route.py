@@ -11,7 +11,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -90,15 +91,16 @@ def entered(make_user: Callable[..., User]) -> Callable[[str], Callable[[], Clie
     """A browser of somebody of the role, signed in and proven, as often as one is wanted."""
 
     def enter(role: str) -> Callable[[], Client]:
-        user = make_user(role, role or "nobody")
+        first = Client()
+        first.force_login(make_user(role, role or "nobody"))
+        session = first.session
+        session["purpose"] = ["P1", int(timezone.now().timestamp())]
+        session["stepped_up_s"] = timezone.now().timestamp()
+        session.save()
 
         def browser() -> Client:
             client = Client(raise_request_exception=False)
-            client.force_login(user)
-            session = client.session
-            session["purpose"] = ["P1", int(timezone.now().timestamp())]
-            session["stepped_up_s"] = timezone.now().timestamp()
-            session.save()
+            client.cookies = first.cookies.copy()
             return client
 
         return browser
@@ -116,8 +118,15 @@ def answers(browser: Callable[[], Client], things: dict[str, Any]) -> Iterator[t
                 client = browser()
                 answer = (client.get if method == "GET" else client.post)(address)
                 yield name, method, answer
-                answer.close()
+                _close(answer)
                 transaction.set_rollback(True)
+
+
+def _close(answer: HttpResponseBase) -> None:
+    """As the test client closes what it has read: the connection to the database stays, which is the test's."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
 
 
 def clause_of(answer: Any) -> set[str]:

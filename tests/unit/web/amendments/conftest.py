@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import Client
 
 from nangmai.base.clock import SystemClock
@@ -27,7 +27,9 @@ AHEAD_US = 30 * US_PER_S
 @pytest.fixture(scope="module", autouse=True)
 def _school(_database: None) -> Iterator[None]:
     """The letterhead, who writes and who signs, and a draft without the term that has ended long ago."""
-    with transaction.atomic():
+    with pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        # after each test Django closes the connection, and with it this transaction would be gone
+        patch.setattr(connections["default"], "close", lambda: None)
         set_letterhead(
             by=None,
             in_force_from=date(2020, 1, 1),
