@@ -25,7 +25,7 @@ JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 test: setup ## everything that must hold before a change lands, the web plane on both databases
 	@$(PYTEST)
-	@tools/with-postgresql $(PYTEST) tests/unit/web
+	@tools/with-postgresql $(PYTEST) --dist worksteal tests/unit/web
 	@$(BIN)/python tools/build_client.py test
 
 check: setup ## linters and types; changes nothing

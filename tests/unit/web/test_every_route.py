@@ -88,20 +88,21 @@ def things(make_user: Callable[..., User]) -> dict[str, Any]:
 
 @pytest.fixture
 def entered(make_user: Callable[..., User]) -> Callable[[str], Callable[[], Client]]:
-    """A browser of somebody of the role, signed in and proven, as often as one is wanted."""
+    """The browser of somebody of the role, signed in and proven, as it was at first whenever it is wanted."""
 
     def enter(role: str) -> Callable[[], Client]:
-        first = Client()
+        first = Client(raise_request_exception=False)
         first.force_login(make_user(role, role or "nobody"))
         session = first.session
         session["purpose"] = ["P1", int(timezone.now().timestamp())]
         session["stepped_up_s"] = timezone.now().timestamp()
         session.save()
 
+        kept = first.cookies.copy()
+
         def browser() -> Client:
-            client = Client(raise_request_exception=False)
-            client.cookies = first.cookies.copy()
-            return client
+            first.cookies = kept.copy()
+            return first
 
         return browser
 
