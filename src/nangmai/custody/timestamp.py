@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from asn1crypto import cms, tsp
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -50,6 +50,13 @@ class Stamp(NamedTuple):
     is_trusted: bool  #: a trusted certificate stands behind it; False: only that its signature is right was asked
 
 
+#: what the readers of ASN.1 and of certificates say of bytes that are none
+_UNREADABLE = (
+    *(ValueError, TypeError, KeyError, AttributeError, IndexError),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm),
+)
+
+
 def read_trust(pem: bytes, place: str) -> tuple[x509.Certificate, ...]:
     """The certificates of a trust file."""
     try:
@@ -62,7 +69,7 @@ def verify_token(token: bytes, content: bytes, trusted: Sequence[x509.Certificat
     """What the token proves of the content; without `trusted` it is not asked who the authority is."""
     try:
         return _verify(token, content, trusted)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+    except _UNREADABLE as error:
         raise TimestampForged(reason="it is no time-stamp token") from error
 
 
@@ -82,7 +89,7 @@ def _verify(token: bytes, content: bytes, trusted: Sequence[x509.Certificate] | 
     )
     _hold(len(signed["signer_infos"]) == 1, "it has not one signer")
     signer = signed["signer_infos"][0]
-    given = [x509.load_der_x509_certificate(one.chosen.dump()) for one in signed["certificates"] or ()]
+    given = [_certificate(one.chosen) for one in signed["certificates"] or ()]
     certificate = _signer_of(signer, [*given, *(trusted or ())])
     _check_attributes(signer, stated, certificate)
     _check_signature(signer, certificate)
@@ -91,6 +98,12 @@ def _verify(token: bytes, content: bytes, trusted: Sequence[x509.Certificate] | 
     if trusted is not None:
         _check_chain(certificate, given, trusted, at)
     return Stamp(us_from_datetime(at), certificate.subject.rfc4514_string(), trusted is not None)
+
+
+def _certificate(found: Any) -> x509.Certificate:
+    """One that came with the token; its number is positive (RFC 5280 §4.1.2.2), which readers will insist on."""
+    _hold(found.serial_number > 0, "a certificate in it has no number")
+    return x509.load_der_x509_certificate(found.dump())
 
 
 def _hold(is_so: bool, reason: str) -> None:

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,12 @@ def test_a_token_of_another_content_or_authority_does_not_hold() -> None:
 )
 def test_a_certificate_that_may_not_stamp_does_not(authority: Authority, said: str) -> None:
     assert said in reason(authority.token(CONTENT), trusted=authority.trusted)
+
+
+def test_a_certificate_whose_number_is_below_zero_is_refused() -> None:
+    number = cms.ContentInfo.load(TOKEN)["content"]["certificates"][0].chosen["tbs_certificate"]["serial_number"]
+    at = TOKEN.index(number.dump()) + 2
+    assert "no number" in reason(TOKEN[:at] + bytes([TOKEN[at] | 0x80]) + TOKEN[at + 1 :])
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.integers(1, 255))
